@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An event thread. One turn: wait for the doors, the stop and the next deadline, let libmicrohttpd
+ * work on what is ready, end what is overdue.
+ *
+ * A connection is ended by shutting its socket down: libmicrohttpd sees that on its next run and
+ * cleans up by itself. Its own time limit can't do this, since it only counts silence.
+ */
+#include "base/clock.h"
+#include "http/server_private.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+/* After a stop: how long a connection without a request lives on, and how often it is looked at. */
+#define GRACE (MK_SECOND / 5)
+#define LOOK_AGAIN (MK_SECOND / 50)
+
+/* Out of descriptors, libmicrohttpd stops accepting until it is run again. */
+#define LONGEST_WAIT MK_SECOND
+
+/* Runs needed to accept a full backlog, ten at a time. */
+enum { ACCEPT_RUNS = 1024 };
+
+void mk_loop_forget(struct mk_connection *connection)
+{
+    struct mk_queue *queue = connection->queue;
+
+    if (queue == NULL)
+        return;
+    if (connection->previous != NULL)
+        connection->previous->next = connection->next;
+    else
+        queue->first = connection->next;
+    if (connection->next != NULL)
+        connection->next->previous = connection->previous;
+    else
+        queue->last = connection->previous;
+    connection->queue = NULL;
+}
+
+static void move(struct mk_connection *connection, struct mk_queue *queue, int64_t span)
+{
+    mk_loop_forget(connection);
+    connection->deadline = connection->door->loop->now + span;
+    connection->queue = queue;
+    connection->previous = queue->last;
+    connection->next = NULL;
+    if (queue->last != NULL)
+        queue->last->next = connection;
+    else
+        queue->first = connection;
+    queue->last = connection;
+}
+
+void mk_loop_wait(struct mk_connection *connection)
+{
+    struct mk_loop *loop = connection->door->loop;
+
+    move(connection, &loop->waiting, loop->server->idle_span);
+}
+
+void mk_loop_serve(struct mk_connection *connection)
+{
+    struct mk_loop *loop = connection->door->loop;
+
+    move(connection, &loop->serving, loop->server->request_span);
+}
+
+static void end_connection(struct mk_connection *connection)
+{
+    mk_loop_forget(connection);
+    shutdown(connection->fd, SHUT_RDWR);
+}
+
+static void end_overdue(struct mk_queue *queue, int64_t now)
+{
+    while (queue->first != NULL && queue->first->deadline <= now)
+        end_connection(queue->first);
+}
+
+/* Whether bytes have come that libmicrohttpd has not read yet; behind TLS that says nothing. */
+static bool has_bytes(const struct mk_connection *connection)
+{
+    char byte;
+
+    return !connection->door->loop->server->tls &&
+           recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+/* A request that is on its way when the stop comes has the grace to arrive and is then answered. */
+static void end_idle(struct mk_loop *loop)
+{
+    struct mk_connection *next;
+
+    for (struct mk_connection *at = loop->waiting.first; at != NULL; at = next) {
+        next = at->next;
+        if (!has_bytes(at))
+            end_connection(at);
+    }
+}
+
+static void sweep(struct mk_loop *loop)
+{
+    end_overdue(&loop->waiting, loop->now);
+    end_overdue(&loop->serving, loop->now);
+    if (loop->stopping && loop->now >= loop->grace_end)
+        end_idle(loop);
+}
+
+static unsigned count_connections(const struct mk_loop *loop)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < loop->door_count; i++)
+        count += loop->doors[i].connections;
+    return count;
+}
+
+static bool has_work(struct mk_door *door)
+{
+    MHD_UNSIGNED_LONG_LONG milliseconds;
+
+    return door->run_again ||
+           (MHD_get_timeout(door->daemon, &milliseconds) == MHD_YES && milliseconds == 0);
+}
+
+static bool any_work(struct mk_loop *loop)
+{
+    for (size_t i = 0; i < loop->door_count; i++) {
+        if (has_work(&loop->doors[i]))
+            return true;
+    }
+    return false;
+}
+
+static int64_t sooner(int64_t time, const struct mk_queue *queue)
+{
+    return queue->first != NULL && queue->first->deadline < time ? queue->first->deadline : time;
+}
+
+/* Milliseconds until something falls due, -1 for never. */
+static int time_to_wait(const struct mk_loop *loop)
+{
+    int64_t until = loop->now + LONGEST_WAIT;
+
+    if (!loop->stopping && count_connections(loop) == 0)
+        return -1;
+    until = sooner(until, &loop->waiting);
+    until = sooner(until, &loop->serving);
+    if (loop->stopping)
+        until = loop->waiting.first != NULL ? loop->now + LOOK_AGAIN : loop->stop_end;
+    return until <= loop->now ? 0 : (int)((until - loop->now + 999) / 1000);
+}
+
+static void run_door(struct mk_door *door)
+{
+    door->run_again = false;
+    MHD_run(door->daemon);
+}
+
+static void run_all(struct mk_loop *loop)
+{
+    for (size_t i = 0; i < loop->door_count; i++)
+        run_door(&loop->doors[i]);
+}
+
+/* Waits, then runs the doors that are ready; all of them when nothing happened, to be sure. */
+static void wait_and_run(struct mk_loop *loop)
+{
+    struct pollfd polled[MK_LISTEN_ADDRESSES + 1];
+    nfds_t count = 0;
+
+    for (; count < loop->door_count; count++)
+        polled[count] = (struct pollfd){ .fd = loop->doors[count].epoll_fd, .events = POLLIN };
+    if (!loop->stopping)
+        polled[count++] = (struct pollfd){ .fd = loop->server->stop_fd, .events = POLLIN };
+
+    int ready = poll(polled, count, time_to_wait(loop));
+    loop->now = mk_monotonic_now();
+    if (ready == 0) {
+        run_all(loop);
+        return;
+    }
+    for (size_t i = 0; i < loop->door_count && ready > 0; i++) {
+        if (polled[i].revents != 0)
+            run_door(&loop->doors[i]);
+    }
+}
+
+static void turn(struct mk_loop *loop)
+{
+    if (any_work(loop)) {
+        loop->now = mk_monotonic_now();
+        run_all(loop);
+    } else {
+        wait_and_run(loop);
+    }
+    sweep(loop);
+}
+
+/* Nobody new comes in any more (mk_listen_bar()); those who stand at the door do. */
+static void close_door(struct mk_door *door)
+{
+    struct pollfd polled = { .fd = *door->listen_fd, .events = POLLIN };
+
+    for (int i = 0; i < ACCEPT_RUNS && poll(&polled, 1, 0) == 1; i++)
+        MHD_run(door->daemon);
+    MHD_quiesce_daemon(door->daemon);
+    mk_listen_close(door->listen_fd);
+}
+
+static void begin_stop(struct mk_loop *loop)
+{
+    loop->stopping = true;
+    for (size_t i = 0; i < loop->door_count; i++)
+        close_door(&loop->doors[i]);
+    loop->now = mk_monotonic_now();
+    loop->grace_end = loop->now + GRACE;
+    loop->stop_end = loop->now + MK_STOP_SECONDS * MK_SECOND;
+}
+
+void *mk_loop_run(void *argument)
+{
+    struct mk_loop *loop = argument;
+
+    loop->now = mk_monotonic_now();
+    while (!mk_server_stopping(loop->server))
+        turn(loop);
+    begin_stop(loop);
+    while (count_connections(loop) > 0 && loop->now < loop->stop_end)
+        turn(loop);
+    return NULL;
+}
