@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/linking.h"
+
+#include "core/login.h"
+
+#include <string.h>
+
+/* What the login came to, before anything is changed. */
+struct outcome {
+    uint16_t institution;
+    uint8_t persona;
+    uint64_t accounts;
+    unsigned products;
+};
+
+bool mk_session_offers(const struct mk_session *session, const struct mk_institution *institution)
+{
+    bool has_country = false;
+
+    for (size_t i = 0; i < session->country_count; i++)
+        has_country |= session->countries[i] == institution->country;
+    if (!has_country)
+        return false;
+    if (session->providers != 0 && !(session->providers & 1U << institution->provider))
+        return false;
+    for (unsigned i = 0; i < MK_PRODUCT_COUNT; i++) {
+        if (session->products[i].required && !(institution->products & 1U << i))
+            return false;
+    }
+    return true;
+}
+
+static enum mk_err refuse_institution(struct mk_issues *issues, const char *sentence)
+{
+    const struct mk_place body = { .key = "body" };
+    const struct mk_place place = { .parent = &body, .key = "institution_id" };
+
+    mk_issues_add(issues, &place, MK_ISSUE_UNKNOWN_VALUE, sentence, 0);
+    return MK_INVALID;
+}
+
+/* A relink's institution is its link's; a session's own is not the user's to change. */
+static enum mk_err choose_institution(const struct mk_catalog *catalog,
+                                      const struct mk_session *session, const struct mk_link *relink,
+                                      const struct mk_choices *choices, struct mk_issues *issues,
+                                      uint16_t *ret)
+{
+    uint16_t fixed = relink != NULL ? relink->institution : session->institution;
+    uint16_t chosen = choices->institution;
+
+    if (fixed != MK_NO_INSTITUTION && chosen != MK_NO_INSTITUTION && chosen != fixed)
+        return refuse_institution(issues, "The session is for another institution");
+    *ret = fixed != MK_NO_INSTITUTION ? fixed : chosen != MK_NO_INSTITUTION ? chosen : 0;
+    if (relink == NULL && !mk_session_offers(session, mk_catalog_at(catalog, *ret)))
+        return refuse_institution(issues, "The session's countries, providers or required products "
+                                          "leave this institution out");
+    return MK_OK;
+}
+
+static enum mk_err log_in(const struct mk_catalog *catalog, const struct mk_session *session,
+                          const struct mk_link *relink, const struct mk_choices *choices,
+                          struct mk_issues *issues, struct mk_problem *problem, struct outcome *ret)
+{
+    MK_TRY(choose_institution(catalog, session, relink, choices, issues, &ret->institution));
+
+    const struct mk_institution *institution = mk_catalog_at(catalog, ret->institution);
+    MK_TRY(mk_login_persona(session, institution, choices, problem, &ret->persona));
+    MK_TRY(mk_login_accounts(session, ret->persona, choices, issues, problem, &ret->accounts));
+    return mk_login_products(session, institution, choices, issues, &ret->products);
+}
+
+static void grant(struct mk_link *link, const struct mk_session *session, unsigned products,
+                  int64_t now)
+{
+    for (unsigned i = 0; i < MK_PRODUCT_COUNT; i++) {
+        const struct mk_session_product *asked = &session->products[i];
+        struct mk_link_product *product = &link->products[i];
+        if (!(products & 1U << i) || product->granted)
+            continue;
+        product->granted = true;
+        product->required = asked->required;
+        product->require_permission = asked->require_permission;
+        product->prefetch = asked->prefetch || i == MK_PRODUCT_ACCOUNTS;
+        mk_link_set_reason(link, (enum mk_product)i, asked->reason);
+        if (product->prefetch || product->required)
+            mk_link_fetched(link, (enum mk_product)i, now);
+    }
+}
+
+/* The link takes the session's texts over: a finished session keeps only its result. */
+static void hand_over(struct mk_session *session, struct mk_link *link)
+{
+    link->customer_user_id = session->customer_user_id;
+    link->webhook = session->webhook;
+    link->tags = session->tags;
+    link->custom_data = session->custom_data;
+    session->customer_user_id = NULL;
+    session->webhook = NULL;
+    session->tags = (struct mk_tags){ 0 };
+    session->custom_data = NULL;
+}
+
+static enum mk_err make_link(struct mk_world *world, struct mk_session *session,
+                             const struct outcome *outcome, struct mk_problem *problem,
+                             struct mk_link **ret)
+{
+    int64_t now = mk_world_now(world);
+    struct mk_link *link = mk_links_add(&world->links, &world->ids, &world->secrets, now);
+
+    if (link == NULL)
+        return mk_fail(problem, MK_UNAVAILABLE, "This client has %u links, the sandbox's limit.",
+                       MK_LINKS_MAX);
+    link->institution = outcome->institution;
+    link->persona = outcome->persona;
+    link->accounts = outcome->accounts;
+    grant(link, session, outcome->products, now);
+    hand_over(session, link);
+    link->session = mk_sessions_number(&world->sessions, session);
+    session->link = mk_links_number(&world->links, link);
+    *ret = link;
+    return MK_OK;
+}
+
+/* Granted accounts and products stay, webhook and tags are replaced or removed (MoneyKit's documentation). */
+static void mend_link(struct mk_link *link, const struct mk_session *session,
+                      const struct outcome *outcome, int64_t now)
+{
+    link->state = MK_STATE_CONNECTED;
+    link->error = MK_LINK_ERROR_NONE;
+    link->accounts |= outcome->accounts;
+    grant(link, session, outcome->products, now);
+    mk_link_set_webhook(link, session->webhook);
+    mk_tags_done(&link->tags);
+    mk_tags_clone(&link->tags, &session->tags);
+}
+
+enum mk_err mk_linking_finish(struct mk_world *world, const struct mk_catalog *catalog,
+                              struct mk_session *session, const struct mk_choices *choices,
+                              struct mk_issues *issues, struct mk_problem *problem,
+                              struct mk_link **ret)
+{
+    int64_t now = mk_world_now(world);
+    struct mk_link *relink = NULL;
+    struct outcome outcome;
+
+    if (session->link != MK_NONE) {
+        *ret = mk_links_at(&world->links, session->link);
+        return MK_OK;
+    }
+    if (session->is_relink)
+        MK_TRY(mk_links_usable(&world->links, session->relink_id, now, problem, &relink));
+    MK_TRY(log_in(catalog, session, relink, choices, issues, problem, &outcome));
+    if (relink == NULL)
+        return make_link(world, session, &outcome, problem, ret);
+    mend_link(relink, session, &outcome, now);
+    *ret = relink;
+    return MK_OK;
+}
+
+enum mk_err mk_linking_exchange(struct mk_world *world, const char *token, struct mk_link **ret)
+{
+    struct mk_link *link;
+
+    MK_TRY(mk_links_exchange(&world->links, token, mk_world_now(world), &link));
+    if (link->session != MK_NONE)
+        mk_sessions_forget(&world->sessions, link->session, mk_links_number(&world->links, link));
+    link->session = MK_NONE;
+    *ret = link;
+    return MK_OK;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What happens between a link session and a connected link: the user finishes Connect, the back end
+ * exchanges the token. POST /sandbox/connect and Connect's pages end here. The world's lock is held.
+ *
+ * Decisions of ours: a product is fetched right after linking when its settings say `prefetch` or
+ * `required` (the documentation's example has a required one, not prefetched, with its times set); a
+ * relink session without settings.products adds none.
+ */
+#ifndef MK_CORE_LINKING_H
+#define MK_CORE_LINKING_H
+
+#include "core/world.h"
+#include "json/issues.h"
+
+/* What the user did in Connect. NULL and MK_NO_INSTITUTION leave it to the default. */
+struct mk_choices {
+    uint16_t institution; /* default: the session's, else the first of the catalog */
+    const char *username; /* default user_good */
+    const char *password; /* default pass_good */
+    const char *mfa;      /* the answer to what the persona asks */
+    const json_t *accounts; /* names; default all */
+    const json_t *products; /* names; default all that the session asks for */
+};
+
+/*
+ * Finishes a session: a new pending link, or for a relink session its link in state connected. A
+ * session finished already gives its link again. MK_CONNECT_FAILED with the link error code when the
+ * login fails; MK_INVALID with issues for a choice that the session does not offer; MK_UNAVAILABLE
+ * over MK_LINKS_MAX; the errors of mk_links_usable() for a relink. A failed try changes nothing.
+ */
+enum mk_err mk_linking_finish(struct mk_world *world, const struct mk_catalog *catalog,
+                              struct mk_session *session, const struct mk_choices *choices,
+                              struct mk_issues *issues, struct mk_problem *problem,
+                              struct mk_link **ret);
+
+/* mk_links_exchange(), and the session that made the link is forgotten. */
+enum mk_err mk_linking_exchange(struct mk_world *world, const char *token, struct mk_link **ret);
+
+/* Whether a session with these settings would offer the institution to its user. */
+bool mk_session_offers(const struct mk_session *session, const struct mk_institution *institution);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/terms.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define X(name, text) text,
+const char *const mk_product_names[] = { MK_PRODUCTS(X) NULL };
+const char *const mk_provider_names[] = { MK_PROVIDERS(X) NULL };
+const char *const mk_country_names[] = { MK_COUNTRIES(X) NULL };
+const char *const mk_link_state_names[] = { MK_LINK_STATES(X) NULL };
+const char *const mk_link_error_names[] = { MK_LINK_ERRORS(X) NULL };
+const char *const mk_feature_names[] = { MK_FEATURES(X) NULL };
+const char *const mk_phone_type_names[] = { MK_PHONE_TYPES(X) NULL };
+#undef X
+
+int mk_term_find(const char *const *names, const char *text)
+{
+    for (int i = 0; names[i] != NULL; i++) {
+        if (strcmp(names[i], text) == 0)
+            return i;
+    }
+    return -1;
+}

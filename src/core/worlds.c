@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/worlds.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct mk_worlds {
+    pthread_rwlock_t lock;
+    struct mk_worlds_config config;
+    struct mk_world **list; /* grows; the worlds themselves never move */
+    uint32_t count;
+    uint32_t capacity;
+    struct mk_map by_client;
+    struct mk_map by_handle;
+};
+
+struct mk_worlds *mk_worlds_new(const struct mk_worlds_config *config)
+{
+    struct mk_worlds *worlds = mk_alloc_zero(1, sizeof(*worlds));
+
+    pthread_rwlock_init(&worlds->lock, NULL);
+    worlds->config = *config;
+    return worlds;
+}
+
+void mk_worlds_free(struct mk_worlds *worlds)
+{
+    if (worlds == NULL)
+        return;
+    for (uint32_t i = 0; i < worlds->count; i++)
+        mk_world_free(worlds->list[i]);
+    free(worlds->list);
+    mk_map_done(&worlds->by_client);
+    mk_map_done(&worlds->by_handle);
+    pthread_rwlock_destroy(&worlds->lock);
+    free(worlds);
+}
+
+static bool has_client(const void *owner, uint32_t number, const void *key)
+{
+    const struct mk_worlds *worlds = owner;
+
+    return strcmp(worlds->list[number]->client_id, key) == 0;
+}
+
+static bool has_handle(const void *owner, uint32_t number, const void *key)
+{
+    const struct mk_worlds *worlds = owner;
+
+    return worlds->list[number]->handle == *(const uint32_t *)key;
+}
+
+/* Both want the table's lock held. */
+static struct mk_world *by_client(const struct mk_worlds *worlds, const char *client_id)
+{
+    uint64_t hash = mk_hash(client_id, strlen(client_id));
+    uint32_t number = mk_map_find(&worlds->by_client, hash, has_client, worlds, client_id);
+
+    return number == MK_NONE ? NULL : worlds->list[number];
+}
+
+static struct mk_world *by_handle(const struct mk_worlds *worlds, uint32_t handle)
+{
+    uint64_t hash = mk_hash(&handle, sizeof(handle));
+    uint32_t number = mk_map_find(&worlds->by_handle, hash, has_handle, worlds, &handle);
+
+    return number == MK_NONE ? NULL : worlds->list[number];
+}
+
+struct mk_world *mk_worlds_find(struct mk_worlds *worlds, const char *client_id)
+{
+    pthread_rwlock_rdlock(&worlds->lock);
+    struct mk_world *world = by_client(worlds, client_id);
+    pthread_rwlock_unlock(&worlds->lock);
+    return world;
+}
+
+/* Wants the table's lock held for writing. */
+static void add(struct mk_worlds *worlds, struct mk_world *world)
+{
+    if (worlds->count == worlds->capacity) {
+        worlds->capacity = worlds->capacity > 0 ? worlds->capacity * 2 : 8;
+        worlds->list = mk_resize(worlds->list, worlds->capacity, sizeof(struct mk_world *));
+    }
+    do {
+        world->handle = (uint32_t)mk_random_next(&world->secrets);
+    } while (by_handle(worlds, world->handle) != NULL);
+
+    uint32_t number = worlds->count++;
+    worlds->list[number] = world;
+    mk_map_add(&worlds->by_client, mk_hash(world->client_id, strlen(world->client_id)), number);
+    mk_map_add(&worlds->by_handle, mk_hash(&world->handle, sizeof(world->handle)), number);
+}
+
+/* The client's world, made when there is none; secret may be NULL: nothing is pinned then. */
+static enum mk_err enter(struct mk_worlds *worlds, const char *client_id, const char *secret,
+                         struct mk_problem *problem, struct mk_world **ret)
+{
+    enum mk_err err = MK_OK;
+
+    *ret = mk_worlds_find(worlds, client_id);
+    if (*ret != NULL)
+        return MK_OK;
+
+    pthread_rwlock_wrlock(&worlds->lock);
+    *ret = by_client(worlds, client_id);
+    if (*ret == NULL && worlds->count >= worlds->config.max_worlds) {
+        err = mk_fail(problem, MK_UNAVAILABLE,
+                      "The sandbox holds %zu clients' worlds, its limit (--max-worlds).",
+                      worlds->config.max_worlds);
+    } else if (*ret == NULL) {
+        *ret = mk_world_new(&worlds->config.world, client_id, secret);
+        add(worlds, *ret);
+    }
+    pthread_rwlock_unlock(&worlds->lock);
+    return err;
+}
+
+static enum mk_err check_configured(const struct mk_worlds *worlds, const char *client_id,
+                                    const char *secret, struct mk_problem *problem)
+{
+    for (size_t i = 0; i < worlds->config.client_count; i++) {
+        const struct mk_client *client = &worlds->config.clients[i];
+        if (strcmp(client->id, client_id) == 0 && mk_same_secret(client->secret, secret))
+            return MK_OK;
+    }
+    return mk_fail(problem, MK_UNAUTHORIZED,
+                   "Unknown client or wrong secret: this sandbox admits only its configured "
+                   "clients (--client).");
+}
+
+/* Compares with the pinned secret; a world without one (made for the fixed token) pins this. */
+static enum mk_err check_pinned(struct mk_world *world, const char *secret,
+                                struct mk_problem *problem)
+{
+    mk_world_lock(world);
+    if (world->secret == NULL)
+        world->secret = mk_copy(secret);
+    bool same = mk_same_secret(world->secret, secret);
+    mk_world_unlock(world);
+
+    if (same)
+        return MK_OK;
+    return mk_fail(problem, MK_UNAUTHORIZED,
+                   "Wrong client secret: this client's secret is pinned to the one of its first "
+                   "call.");
+}
+
+enum mk_err mk_worlds_sign_in(struct mk_worlds *worlds, const char *client_id, const char *secret,
+                              struct mk_problem *problem, struct mk_caller *ret)
+{
+    if (client_id[0] == '\0' || secret[0] == '\0')
+        return mk_fail(problem, MK_UNAUTHORIZED, "Client id and client secret must not be empty.");
+    if (strlen(client_id) > MK_CLIENT_ID_MAX || strlen(secret) > MK_CLIENT_SECRET_MAX)
+        return mk_fail(problem, MK_UNAUTHORIZED,
+                       "Client id (at most %d bytes) or client secret (at most %d) is too long.",
+                       MK_CLIENT_ID_MAX, MK_CLIENT_SECRET_MAX);
+    if (worlds->config.client_count > 0)
+        MK_TRY(check_configured(worlds, client_id, secret, problem));
+    MK_TRY(enter(worlds, client_id, secret, problem, &ret->world));
+    ret->scope[0] = '\0';
+    return check_pinned(ret->world, secret, problem);
+}
+
+static enum mk_err check_bearer(struct mk_caller *caller, const char *token, bool expired_too)
+{
+    const struct mk_bearer *bearer = NULL;
+
+    mk_world_lock(caller->world);
+    enum mk_err err = mk_bearers_find(&caller->world->bearers, token, mk_real_now(), &bearer);
+    caller->scope[0] = '\0';
+    if (bearer != NULL && bearer->scope != NULL)
+        strncat(caller->scope, bearer->scope, sizeof(caller->scope) - 1);
+    mk_world_unlock(caller->world);
+    return err == MK_BEARER_EXPIRED && expired_too ? MK_OK : err;
+}
+
+enum mk_err mk_worlds_bearer(struct mk_worlds *worlds, const char *token, bool expired_too,
+                             struct mk_problem *problem, struct mk_caller *ret)
+{
+    uint32_t handle;
+    struct mk_caller caller = { .world = NULL };
+
+    if (mk_same_secret(worlds->config.access_token, token)) {
+        ret->scope[0] = '\0';
+        return enter(worlds, MK_FIXED_CLIENT, NULL, problem, &ret->world);
+    }
+    if (mk_bearer_handle(token, &handle)) {
+        pthread_rwlock_rdlock(&worlds->lock);
+        caller.world = by_handle(worlds, handle);
+        pthread_rwlock_unlock(&worlds->lock);
+    }
+    enum mk_err err =
+        caller.world == NULL ? MK_UNAUTHORIZED : check_bearer(&caller, token, expired_too);
+    if (err == MK_UNAUTHORIZED)
+        return mk_fail(problem, err, "Unknown access token.");
+    *ret = caller;
+    return err;
+}
+
+bool mk_worlds_other_has_link(struct mk_worlds *worlds, const struct mk_world *mine,
+                              const char *link_id)
+{
+    bool found = false;
+
+    pthread_rwlock_rdlock(&worlds->lock);
+    for (uint32_t i = 0; !found && i < worlds->count; i++) {
+        struct mk_world *world = worlds->list[i];
+        if (world == mine)
+            continue;
+        mk_world_lock(world);
+        const struct mk_link *link = mk_links_find(&world->links, link_id, mk_world_now(world));
+        found = link != NULL && !link->is_example;
+        mk_world_unlock(world);
+    }
+    pthread_rwlock_unlock(&worlds->lock);
+    return found;
+}
