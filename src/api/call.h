@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A handler's view of the world: a call that was matched, let in and checked, and the reply it fills.
+ * No HTTP library and no raw text: path values are decoded, query and body obey their field tables.
+ */
+#ifndef MK_API_CALL_H
+#define MK_API_CALL_H
+
+#include "base/text.h"
+#include "core/catalog.h"
+#include "core/error.h"
+#include "core/worlds.h"
+#include "data/assets.h"
+#include "http/message.h"
+#include "json/issues.h"
+
+#include <stdatomic.h>
+
+/* What all calls share; immutable while the server runs but for the counter. */
+struct mk_service {
+    struct mk_worlds *worlds;
+    struct mk_catalog *catalog;
+    struct mk_router *router;
+    const char *public_url;
+    const char *const *redirect_origins;
+    size_t redirect_origin_count;
+    const char *const *allowed_hosts;
+    size_t allowed_host_count;
+    const char *admin_token;
+    struct mk_text front_page;
+    uint64_t request_seed;
+    _Atomic uint64_t request_count;
+    _Atomic bool stopping;
+};
+
+struct mk_call {
+    struct mk_service *service;
+    const struct mk_request *request;
+    const char *const *path; /* values of the template's parameters, in order */
+    const json_t *query;     /* borrowed; NULL where the route has no table */
+    const json_t *body;      /* borrowed; NULL where the route has none */
+    struct mk_world *world;  /* the caller's, locked; NULL on routes without credentials */
+    const char *scope;       /* of the caller's token */
+    int64_t now;             /* of the world */
+};
+
+/* Starts zeroed. What it owns is freed by dispatch. */
+struct mk_reply {
+    unsigned status;
+    json_t *json;                 /* owned: the body, or */
+    struct mk_text text;          /* owned: JSON already written, or */
+    const struct mk_asset *asset; /* something compiled in, or */
+    const char *page;             /* borrowed for ever: a page, and */
+    size_t page_length;
+    const char *content_type;     /* of asset and page */
+    struct mk_problem problem;
+    struct mk_issues issues;
+};
+
+typedef enum mk_err mk_handler(const struct mk_call *call, struct mk_reply *reply);
+
+/* The largest JSON body of a reply. */
+#define MK_REPLY_MAX ((size_t)64 * 1024 * 1024)
+
+/* Answers with a JSON tree, which is stolen; NULL (jansson without memory) is MK_INTERNAL. */
+enum mk_err mk_reply_json(struct mk_reply *reply, unsigned status, json_t *json);
+
+/* An issue at ["query", key]; returns MK_INVALID. */
+enum mk_err mk_reply_bad_query(struct mk_reply *reply, const char *key, enum mk_issue issue);
+
+/* Typed reads of a checked object: a key that is absent or null gives the fallback. */
+const char *mk_get_text(const json_t *object, const char *key);
+bool mk_get_boolean(const json_t *object, const char *key);
+int64_t mk_get_integer(const json_t *object, const char *key);
+
+#endif

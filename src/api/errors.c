@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/errors.h"
+
+static const struct mk_error_row rows[] = {
+    [MK_OK] = { 200, "", "" },
+    [MK_INTERNAL] = { 500, "api_error.internal", "The sandbox failed to answer." },
+    [MK_UNAVAILABLE] = { 503, "api_error.unavailable", "The sandbox is at one of its limits." },
+    [MK_MALFORMED] = { 400, "api_error.request.malformed", "The request is malformed." },
+    [MK_HEAD_TOO_LARGE] = { 431, "api_error.request.head_too_large",
+                            "Request line and headers must fit 12 KiB." },
+    [MK_BODY_TOO_LARGE] = { 413, "api_error.request.too_large", "The body must fit 1 MiB." },
+    [MK_PATH_NOT_FOUND] = { 404, "api_error.request.not_found", "There is nothing at this path." },
+    [MK_METHOD_NOT_ALLOWED] = { 405, "api_error.request.method_not_allowed",
+                                "This path does not know the method; see the Allow header." },
+    [MK_INVALID] = { 422, "api_error.request.validation_failed", "Request validation error" },
+    [MK_UNAUTHORIZED] = { 401, "api_error.auth.unauthorized", "Credentials are missing." },
+    [MK_BAD_GRANT] = { 400, "api_error.auth.unauthorized",
+                       "Only the grant type client_credentials is supported." },
+    [MK_BEARER_EXPIRED] = { 401, "api_error.auth.expired_access_token", "Access token expired" },
+    [MK_INSTITUTION_NOT_FOUND] = { 404, "institution_error.not_found", "Institution not found" },
+    [MK_LINK_NOT_FOUND] = { 404, "link_error.not_found", "Link not found." },
+    [MK_LINK_OF_OTHER_CLIENT] = { 401, "link_error.unauthorized_access",
+                                  "Unauthorized link access." },
+    [MK_LINK_DELETED] = { 410, "link_error.deleted", "This link was deleted at some earlier time." },
+    [MK_LINK_BAD_STATE] = { 422, "link_error.bad_state", "The link's state does not allow this." },
+    [MK_SESSION_FORBIDDEN] = { 403, "link_session_error.forbidden_config",
+                               "The link session's configuration is not allowed." },
+    [MK_TOKEN_NOT_EXCHANGEABLE] = { 400, "link_session_error.invalid_token_exchange",
+                                    "The exchangeable token is unknown, expired or already used." },
+    [MK_HOST_FORBIDDEN] = { 403, "sandbox_error.forbidden_host",
+                            "The control API answers only to loopback names, the public URL's and "
+                            "those allowed with --allowed-host." },
+    [MK_SESSION_NOT_FOUND] = { 404, "sandbox_error.link_session_not_found",
+                               "The link session is unknown, expired or already exchanged." },
+    [MK_CONNECT_FAILED] = { 422, "sandbox_error.connect_failed", "Connect failed." },
+};
+
+_Static_assert(sizeof(rows) / sizeof(rows[0]) == MK_ERR_COUNT, "every error needs a row");
+
+const struct mk_error_row *mk_error_row(enum mk_err err)
+{
+    return &rows[err];
+}
+
+/* What is left to say when there is no memory to say it with. */
+static void fall_back(struct mk_reply *reply)
+{
+    static const char body[] = "{\"error_code\":\"api_error.internal\",\"error_message\":"
+                               "\"The sandbox failed to answer.\",\"documentation_url\":null}";
+
+    reply->status = 500;
+    reply->page = body;
+    reply->page_length = sizeof(body) - 1;
+    reply->content_type = "application/json";
+}
+
+void mk_reply_error(struct mk_reply *reply, enum mk_err err)
+{
+    const struct mk_error_row *row = mk_error_row(err);
+    const char *message = reply->problem.message[0] != '\0' ? reply->problem.message : row->message;
+    json_t *issues = err == MK_INVALID ? mk_issues_steal(&reply->issues) : NULL;
+    bool lost_issues = err == MK_INVALID && issues == NULL;
+
+    json_decref(reply->json);
+    mk_text_done(&reply->text);
+    reply->asset = NULL;
+    reply->status = row->status;
+    reply->json = json_pack("{s:s, s:s, s:n, s:s*, s:o*}", "error_code", row->code, "error_message",
+                            message, "documentation_url", "link_error_code",
+                            reply->problem.link_error_code, "validation_errors", issues);
+    if (reply->json == NULL || lost_issues) {
+        json_decref(reply->json);
+        reply->json = NULL;
+        fall_back(reply);
+    }
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The error table: the only place that knows the HTTP status and error_code of each mk_err. The body
+ * is MoneyKit's, with no envelope: error_code, error_message, documentation_url (null), and for two of
+ * them link_error_code or validation_errors.
+ */
+#ifndef MK_API_ERRORS_H
+#define MK_API_ERRORS_H
+
+#include "api/call.h"
+
+struct mk_error_row {
+    unsigned status;
+    const char *code;
+    const char *message; /* when the problem brings none */
+};
+
+const struct mk_error_row *mk_error_row(enum mk_err err);
+
+/* Turns the reply into the body of an error; what the reply held before is dropped. */
+void mk_reply_error(struct mk_reply *reply, enum mk_err err);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a reply to the bytes and header fields of a response, and the log line of a request.
+ */
+#ifndef MK_API_RESPOND_H
+#define MK_API_RESPOND_H
+
+#include "api/routes.h"
+
+/* The moment a request began, for its log line; 0 when no such line is wanted. */
+int64_t mk_respond_start(void);
+
+/*
+ * Renders the reply, which is emptied, and adds X-Request-Id, CORS and, where they apply, Allow,
+ * WWW-Authenticate and what a preflight asks. `allowed` has the bits of struct mk_match.
+ */
+void mk_respond(struct mk_service *service, const struct mk_request *request, unsigned allowed,
+                enum mk_err err, struct mk_reply *reply, struct mk_response *response);
+
+/*
+ * Logs method, route, status, size, time, client and request id. The path is the route's template and
+ * the query is left out, since what callers put there may be a secret.
+ */
+void mk_respond_log(const struct mk_request *request, const struct mk_route *route,
+                    const struct mk_caller *caller, const struct mk_response *response,
+                    int64_t started);
+
+#endif

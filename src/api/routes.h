@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The route table: one row per method and path, the only place that lists them. It drives the router,
+ * the Allow header, the log's and later the journal's names, and the test that holds it against
+ * openapi.json.
+ */
+#ifndef MK_API_ROUTES_H
+#define MK_API_ROUTES_H
+
+#include "api/call.h"
+#include "json/shape.h"
+
+/* Who may call. */
+enum mk_access {
+    MK_ACCESS_ANYONE,
+    MK_ACCESS_CLIENT,  /* bearer token, or X-Client-Id and X-Client-Secret */
+    MK_ACCESS_CONTROL, /* the same, expired bearers and the admin token too, and a trusted Host */
+};
+
+struct mk_route {
+    enum mk_method method;
+    const char *path;
+    const char *operation; /* operationId; NULL: a page, not in openapi.json */
+    enum mk_access access;
+    bool is_versioned;     /* reads moneykit-version */
+    const struct mk_shape *query;
+    const struct mk_shape *form; /* body as application/x-www-form-urlencoded, or */
+    const struct mk_shape *body; /* body as JSON */
+    bool names_link;             /* the first path value is a link id */
+    mk_handler *handle;
+};
+
+extern const struct mk_route mk_routes[];
+extern const size_t mk_route_count;
+
+/* NULL when memory is out. */
+struct mk_router *mk_routes_router(void);
+
+#endif

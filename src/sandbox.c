@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* Plugs the parts together: options, data, worlds, routes, server. It decides nothing itself. */
+#include "moneykit_sandbox.h"
+
+#include "api/dispatch.h"
+#include "api/routes.h"
+#include "base/memory.h"
+#include "http/router.h"
+#include "http/server.h"
+#include "options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* PEM files are small; a larger one is not a PEM file. */
+enum { PEM_MAX = 1024 * 1024 };
+
+struct moneykit_sandbox {
+    struct mk_options options;
+    struct mk_service service;
+    struct mk_client *clients;
+    struct mk_server *server;
+    char *public_url;
+    char *admin_token;
+};
+
+static void split_clients(struct moneykit_sandbox *sandbox)
+{
+    const struct mk_names *names = &sandbox->options.clients;
+
+    sandbox->clients = mk_alloc_zero(names->count, sizeof(*sandbox->clients));
+    for (size_t i = 0; i < names->count; i++) {
+        size_t length = strcspn(names->items[i], ":");
+        sandbox->clients[i].id = mk_copy_bytes(names->items[i], length);
+        sandbox->clients[i].secret = mk_copy(names->items[i] + length + 1);
+    }
+}
+
+static void open_random(const struct mk_options *options, const char *label, struct mk_random *ret)
+{
+    if (options->deterministic)
+        mk_random_seeded(ret, (uint64_t)options->seed, label);
+    else
+        mk_random_system(ret);
+}
+
+static char *draw_token(const struct mk_options *options)
+{
+    struct mk_random random;
+    unsigned char bytes[16];
+    char *token = mk_alloc(2 * sizeof(bytes) + 1);
+
+    open_random(options, "admin token", &random);
+    mk_random_fill(&random, bytes, sizeof(bytes));
+    mk_hex(bytes, sizeof(bytes), token);
+    return token;
+}
+
+struct moneykit_sandbox *moneykit_sandbox_create(const char *const *options, size_t count,
+                                                 char error[MONEYKIT_SANDBOX_ERROR_SIZE])
+{
+    struct moneykit_sandbox *sandbox = mk_alloc_zero(1, sizeof(*sandbox));
+
+    if (!mk_options_read((int)count, options, &sandbox->options, error)) {
+        free(sandbox);
+        return NULL;
+    }
+    const char *token = sandbox->options.admin_token;
+    sandbox->admin_token = token != NULL ? mk_copy(token) : draw_token(&sandbox->options);
+    split_clients(sandbox);
+    return sandbox;
+}
+
+static char *make_public_url(const struct mk_options *options, unsigned port)
+{
+    const char *scheme = options->tls_cert != NULL ? "https" : "http";
+    struct mk_text url = MK_TEXT(4096);
+
+    if (options->public_url != NULL)
+        return mk_copy(options->public_url);
+    mk_text_print(&url, "%s://localhost", scheme);
+    if (port != 0)
+        mk_text_print(&url, ":%u", port);
+    return mk_text_steal(&url);
+}
+
+/* The front page with the public URL in the places that its template marks. */
+static void write_front_page(const char *public_url, struct mk_text *out)
+{
+    static const char mark[] = "{{URL}}";
+    const char *rest = mk_asset_front.bytes;
+
+    *out = MK_TEXT(1024 * 1024);
+    for (const char *at; (at = strstr(rest, mark)) != NULL; rest = at + sizeof(mark) - 1) {
+        mk_text_add(out, rest, (size_t)(at - rest));
+        mk_text_add_text(out, public_url);
+    }
+    mk_text_add_text(out, rest);
+}
+
+static struct mk_worlds *make_worlds(const struct moneykit_sandbox *sandbox)
+{
+    const int64_t deterministic_start = INT64_C(1767225600) * MK_SECOND; /* 2026-01-01T00:00:00 */
+    const struct mk_options *options = &sandbox->options;
+    struct mk_worlds_config config = {
+        .world = { .seed = (uint64_t)options->seed,
+                   .deterministic = options->deterministic,
+                   .start = options->now,
+                   .timestamps = (enum mk_time_style)options->timestamps,
+                   .chase = mk_catalog_find(sandbox->service.catalog, "chase") },
+        .max_worlds = (size_t)options->max_worlds,
+        .clients = sandbox->clients,
+        .client_count = options->clients.count,
+        .access_token = options->access_token,
+    };
+
+    if (options->deterministic && options->now == MK_NEVER)
+        config.world.start = deterministic_start;
+    return mk_worlds_new(&config);
+}
+
+/* The port is known and nobody is served yet. */
+static void make_service(void *context, const struct mk_server *server)
+{
+    struct mk_service *service = context;
+    struct moneykit_sandbox *sandbox =
+        (void *)((char *)context - offsetof(struct moneykit_sandbox, service));
+    const struct mk_options *options = &sandbox->options;
+    struct mk_random random;
+
+    sandbox->public_url = make_public_url(options, mk_server_port(server));
+    open_random(options, "request ids", &random);
+    service->request_seed = mk_random_next(&random);
+    service->public_url = sandbox->public_url;
+    service->admin_token = sandbox->admin_token;
+    service->redirect_origins = (const char *const *)options->redirect_origins.items;
+    service->redirect_origin_count = options->redirect_origins.count;
+    service->allowed_hosts = (const char *const *)options->allowed_hosts.items;
+    service->allowed_host_count = options->allowed_hosts.count;
+    service->router = mk_routes_router();
+    service->catalog = mk_catalog_new(mk_asset_institutions.bytes, mk_asset_institutions.length,
+                                      sandbox->public_url);
+    service->worlds = make_worlds(sandbox);
+    write_front_page(sandbox->public_url, &service->front_page);
+}
+
+/* The text of a file; NULL with a line in `error` when it can't be had. */
+static char *read_file(const char *path, char *error)
+{
+    struct mk_text text = MK_TEXT(PEM_MAX);
+    char buffer[4096];
+    size_t got;
+    FILE *file = fopen(path, "re");
+
+    if (file == NULL) {
+        snprintf(error, MONEYKIT_SANDBOX_ERROR_SIZE, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    while ((got = fread(buffer, 1, sizeof(buffer), file)) > 0)
+        mk_text_add(&text, buffer, got);
+    bool failed = ferror(file) || text.failed || text.length == 0;
+    fclose(file);
+    if (!failed)
+        return mk_text_steal(&text);
+    snprintf(error, MONEYKIT_SANDBOX_ERROR_SIZE, "%s: not a readable PEM file", path);
+    mk_text_done(&text);
+    return NULL;
+}
+
+static bool start_server(struct moneykit_sandbox *sandbox, const char *cert, const char *key,
+                         char *error)
+{
+    struct mk_server_config config = { .listen = sandbox->options.listen,
+                                       .threads = (unsigned)sandbox->options.threads,
+                                       .tls_cert = cert,
+                                       .tls_key = key,
+                                       .dispatch = mk_api_dispatch,
+                                       .context = &sandbox->service,
+                                       .bound = make_service };
+
+    sandbox->server = mk_server_start(&config, error);
+    return sandbox->server != NULL;
+}
+
+bool moneykit_sandbox_start(struct moneykit_sandbox *sandbox,
+                            char error[MONEYKIT_SANDBOX_ERROR_SIZE])
+{
+    const struct mk_options *options = &sandbox->options;
+    char *cert = NULL;
+    char *key = NULL;
+
+    mk_log_setup((enum mk_log_level)options->log_level, (enum mk_log_format)options->log_format);
+    if (options->tls_cert == NULL)
+        return start_server(sandbox, NULL, NULL, error);
+    cert = read_file(options->tls_cert, error);
+    if (cert != NULL)
+        key = read_file(options->tls_key, error);
+    bool started = key != NULL && start_server(sandbox, cert, key, error);
+    free(cert);
+    free(key);
+    return started;
+}
+
+const char *moneykit_sandbox_address(const struct moneykit_sandbox *sandbox)
+{
+    return mk_server_address(sandbox->server);
+}
+
+const char *moneykit_sandbox_url(const struct moneykit_sandbox *sandbox)
+{
+    return sandbox->public_url;
+}
+
+const char *moneykit_sandbox_admin_token(const struct moneykit_sandbox *sandbox)
+{
+    return sandbox->admin_token;
+}
+
+void moneykit_sandbox_stop(struct moneykit_sandbox *sandbox)
+{
+    sandbox->service.stopping = true;
+    mk_server_stop(sandbox->server);
+    sandbox->server = NULL;
+}
+
+void moneykit_sandbox_destroy(struct moneykit_sandbox *sandbox)
+{
+    if (sandbox == NULL)
+        return;
+    moneykit_sandbox_stop(sandbox);
+    mk_worlds_free(sandbox->service.worlds);
+    mk_catalog_free(sandbox->service.catalog);
+    mk_router_free(sandbox->service.router);
+    mk_text_done(&sandbox->service.front_page);
+    for (size_t i = 0; i < sandbox->options.clients.count; i++) {
+        free(sandbox->clients[i].id);
+        free(sandbox->clients[i].secret);
+    }
+    free(sandbox->clients);
+    free(sandbox->public_url);
+    free(sandbox->admin_token);
+    mk_options_done(&sandbox->options);
+    free(sandbox);
+}
