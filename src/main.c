@@ -6,10 +6,12 @@
 #include "http/probe.h"
 #include "options.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { EXIT_BAD_OPTION = 2 };
 
@@ -19,20 +21,31 @@ static int complain(int status, const char *text)
     return status;
 }
 
+/* Started without standard streams, a socket would take their numbers, and the log go into it. */
+static void hold_standard_streams(void)
+{
+    int fd = open("/dev/null", O_RDWR);
+
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = dup(fd);
+    if (fd >= 0)
+        close(fd);
+}
+
 /* What a newcomer needs next. Only the admin token that was drawn is shown: nobody else knows it. */
 static void introduce(const struct moneykit_sandbox *sandbox, const struct mk_options *options)
 {
     const char *address = moneykit_sandbox_address(sandbox);
     const char *url = moneykit_sandbox_url(sandbox);
     bool is_closed = options->clients.count > 0;
+    bool is_unix = strncmp(address, "unix:", 5) == 0;
 
     printf("moneykit-sandbox %s listens on %s\n", MK_VERSION, address);
     printf("Front page: %s/\n", url);
-    printf("Try: curl -s %s%s%s'%s/institutions?featured=true' -H 'X-Client-Id: %.*s' "
+    printf("Try: curl -s %s%s%s%s'%s/institutions?featured=true' -H 'X-Client-Id: %.*s' "
            "-H 'X-Client-Secret: %s'\n",
-           options->tls_cert != NULL ? "-k " : "",
-           strncmp(address, "unix:", 5) == 0 ? "--unix-socket " : "",
-           strncmp(address, "unix:", 5) == 0 ? address + 5 : "", url,
+           options->tls_cert != NULL ? "-k " : "", is_unix ? "--unix-socket '" : "",
+           is_unix ? address + 5 : "", is_unix ? "' " : "", url,
            is_closed ? (int)strcspn(options->clients.items[0], ":") : 4,
            is_closed ? options->clients.items[0] : "demo", is_closed ? "..." : "demo-secret");
     if (options->admin_token == NULL)
@@ -95,17 +108,22 @@ static int check_health(int count, const char *const *arguments)
     char url[4096];
     char unix_path[256];
     struct mk_options options;
+    const char *given = NULL;
 
-    if (count > 0 && !(count == 2 && strcmp(arguments[0], "--url") == 0))
+    if (count == 2 && strcmp(arguments[0], "--url") == 0)
+        given = arguments[1];
+    if (count == 1 && strncmp(arguments[0], "--url=", 6) == 0)
+        given = arguments[0] + 6;
+    if (count > 0 && given == NULL)
         return complain(EXIT_BAD_OPTION, "usage: moneykit-sandbox healthcheck [--url URL]");
     if (!mk_options_read(0, NULL, &options, error))
         return complain(EXIT_BAD_OPTION, error);
     own_url(&options, url, sizeof(url), unix_path, sizeof(unix_path));
-    if (count == 2) {
+    if (given != NULL) {
         unix_path[0] = '\0';
-        size_t length = strlen(arguments[1]);
-        bool has_slash = length > 0 && arguments[1][length - 1] == '/';
-        snprintf(url, sizeof(url), "%s%s", arguments[1], has_slash ? "livez" : "/livez");
+        size_t length = strlen(given);
+        bool has_slash = length > 0 && given[length - 1] == '/';
+        snprintf(url, sizeof(url), "%s%s", given, has_slash ? "livez" : "/livez");
     }
     mk_options_done(&options);
 
@@ -123,6 +141,7 @@ int main(int count, char **arguments)
     char error[MK_OPTIONS_ERROR_SIZE];
     struct mk_options options;
 
+    hold_standard_streams();
     if (count > 1 && strcmp(rest[0], "healthcheck") == 0)
         return check_health(count - 2, rest + 1);
     if (!mk_options_read(count - 1, rest, &options, error))

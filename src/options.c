@@ -245,6 +245,17 @@ static void forget_environment(const struct row *row, struct mk_options *options
     seen[row - rows] = true;
 }
 
+/* What is not even a flag may be the value of a misplaced one, a secret perhaps: it is not repeated. */
+static bool refuse_argument(const char *argument, char *error)
+{
+    bool is_flag = argument[0] == '-';
+
+    snprintf(error, MK_OPTIONS_ERROR_SIZE, "%.*s%s; see --help",
+             is_flag ? (int)strcspn(argument, "=\r\n") : 0, argument,
+             is_flag ? ": no such option" : "an argument is neither an option nor its value");
+    return false;
+}
+
 static bool read_arguments(int count, const char *const *arguments, struct mk_options *options,
                            char *error)
 {
@@ -253,11 +264,8 @@ static bool read_arguments(int count, const char *const *arguments, struct mk_op
     for (int i = 0; i < count; i++) {
         const char *value;
         const struct row *row = find_row(arguments[i], &value);
-        if (row == NULL) {
-            snprintf(error, MK_OPTIONS_ERROR_SIZE, "%.*s: no such option; see --help",
-                     (int)strcspn(arguments[i], "="), arguments[i]);
-            return false;
-        }
+        if (row == NULL)
+            return refuse_argument(arguments[i], error);
         const struct source source = { .dashes = "--", .name = row->flag, .error = error };
         if (value == NULL && row->kind == SWITCH)
             value = "1";
@@ -288,12 +296,19 @@ static bool check_clients(const struct mk_options *options, char *error)
     return true;
 }
 
+static bool read_web_url(const char *text, struct mk_url *ret)
+{
+    return mk_url_read(text, ret) && ret->host[0] != '\0' &&
+           (strcmp(ret->scheme, "http") == 0 || strcmp(ret->scheme, "https") == 0);
+}
+
 static bool check_origins(const struct mk_options *options, char *error)
 {
     struct mk_url url;
 
     for (size_t i = 0; i < options->redirect_origins.count; i++) {
-        if (!mk_url_read(options->redirect_origins.items[i], &url) || url.host[0] == '\0')
+        const char *text = options->redirect_origins.items[i];
+        if (!read_web_url(text, &url) || strpbrk(strstr(text, "//") + 2, "/?#@") != NULL)
             return complain(error, "--redirect-origin: expected an origin like https://app.test");
     }
     return true;
@@ -304,13 +319,11 @@ static bool check_public_url(const struct mk_options *options, char *error)
     struct mk_url url;
     const char *text = options->public_url;
 
-    if (text == NULL)
+    if (text == NULL || (read_web_url(text, &url) && !url.has_query && !url.has_fragment &&
+                         text[strlen(text) - 1] != '/'))
         return true;
-    if (!mk_url_read(text, &url) || url.host[0] == '\0' || url.has_query || url.has_fragment ||
-        strncmp(url.scheme, "http", 4) != 0 || text[strlen(text) - 1] == '/')
-        return complain(error, "--public-url: expected a URL like https://sandbox.test, without a "
-                               "slash at the end");
-    return true;
+    return complain(error, "--public-url: expected a URL like https://sandbox.test, without a slash "
+                           "at the end");
 }
 
 /* The rules between options. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Plugs the parts together: options, data, worlds, routes, server. It decides nothing itself. */
-#include "moneykit_sandbox.h"
+#include "sandbox.h"
 
 #include "api/dispatch.h"
 #include "api/routes.h"
@@ -120,16 +120,13 @@ static struct mk_worlds *make_worlds(const struct moneykit_sandbox *sandbox)
     return mk_worlds_new(&config);
 }
 
-/* The port is known and nobody is served yet. */
-static void make_service(void *context, const struct mk_server *server)
+void mk_sandbox_open(struct moneykit_sandbox *sandbox, unsigned port)
 {
-    struct mk_service *service = context;
-    struct moneykit_sandbox *sandbox =
-        (void *)((char *)context - offsetof(struct moneykit_sandbox, service));
+    struct mk_service *service = &sandbox->service;
     const struct mk_options *options = &sandbox->options;
     struct mk_random random;
 
-    sandbox->public_url = make_public_url(options, mk_server_port(server));
+    sandbox->public_url = make_public_url(options, port);
     open_random(options, "request ids", &random);
     service->request_seed = mk_random_next(&random);
     service->public_url = sandbox->public_url;
@@ -143,6 +140,20 @@ static void make_service(void *context, const struct mk_server *server)
                                       sandbox->public_url);
     service->worlds = make_worlds(sandbox);
     write_front_page(sandbox->public_url, &service->front_page);
+}
+
+struct mk_service *mk_sandbox_service(struct moneykit_sandbox *sandbox)
+{
+    return &sandbox->service;
+}
+
+/* The port is known and nobody is served yet. */
+static void open_bound(void *context, const struct mk_server *server)
+{
+    struct moneykit_sandbox *sandbox =
+        (void *)((char *)context - offsetof(struct moneykit_sandbox, service));
+
+    mk_sandbox_open(sandbox, mk_server_port(server));
 }
 
 /* The text of a file; NULL with a line in `error` when it can't be had. */
@@ -177,7 +188,7 @@ static bool start_server(struct moneykit_sandbox *sandbox, const char *cert, con
                                        .tls_key = key,
                                        .dispatch = mk_api_dispatch,
                                        .context = &sandbox->service,
-                                       .bound = make_service };
+                                       .bound = open_bound };
 
     sandbox->server = mk_server_start(&config, error);
     return sandbox->server != NULL;

@@ -38,6 +38,8 @@ static enum mk_err find_route(struct run *run, const struct mk_match *match)
 {
     if (run->request->fault == MK_REQUEST_HEAD_TOO_LARGE)
         return MK_HEAD_TOO_LARGE;
+    if (run->request->fault == MK_REQUEST_MALFORMED)
+        return MK_MALFORMED;
     MK_TRY(check_single(run->request, &run->reply.problem));
     if (match->allowed == 0)
         return MK_PATH_NOT_FOUND;

@@ -5,7 +5,7 @@ static const struct mk_error_row rows[] = {
     [MK_OK] = { 200, "", "" },
     [MK_INTERNAL] = { 500, "api_error.internal", "The sandbox failed to answer." },
     [MK_UNAVAILABLE] = { 503, "api_error.unavailable", "The sandbox is at one of its limits." },
-    [MK_MALFORMED] = { 400, "api_error.request.malformed", "The request is malformed." },
+    [MK_MALFORMED] = { 400, "api_error.request.malformed", "The request is not well-formed HTTP." },
     [MK_HEAD_TOO_LARGE] = { 431, "api_error.request.head_too_large",
                             "Request line and headers must fit 12 KiB." },
     [MK_BODY_TOO_LARGE] = { 413, "api_error.request.too_large", "The body must fit 1 MiB." },

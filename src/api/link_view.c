@@ -110,6 +110,9 @@ json_t *mk_exchange_view(const struct mk_link *link, const struct mk_institution
     return json_pack("{s:s, s:o}", "link_id", id, "link", mk_link_view(link, institution, style));
 }
 
+/* Most links fit, so that their text is allocated once. */
+enum { USUAL_SIZE = 2048 };
+
 /* Adds `,"name":` or, at the start of an object, `"name":`. */
 #define KEY(out, name) mk_text_add_literal((out), ",\"" name "\":")
 #define FIRST_KEY(out, name) mk_text_add_literal((out), "\"" name "\":")
@@ -247,6 +250,7 @@ void mk_link_write(const struct mk_link *link, const struct mk_institution *inst
     char id[MK_LINK_ID_SIZE];
 
     mk_link_id_write(link, id);
+    mk_text_reserve(out, USUAL_SIZE);
     mk_text_add_char(out, '{');
     FIRST_KEY(out, "link_id");
     write_word(out, id);
@@ -283,6 +287,7 @@ void mk_exchange_write(const struct mk_link *link, const struct mk_institution *
     char id[MK_LINK_ID_SIZE];
 
     mk_link_id_write(link, id);
+    mk_text_reserve(out, USUAL_SIZE);
     mk_text_add_char(out, '{');
     FIRST_KEY(out, "link_id");
     write_word(out, id);

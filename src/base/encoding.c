@@ -116,13 +116,30 @@ void mk_text_add_base64url(struct mk_text *text, const void *bytes, size_t lengt
     text->length += written;
 }
 
+/* nettle skips white space, of which base64 has none. */
+static bool has_space(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == ' ' || (text[i] >= '\t' && text[i] <= '\r'))
+            return true;
+    }
+    return false;
+}
+
+/* Without padding the last bits must be fewer than a digit's and zero; nettle looks at neither. */
+static bool ends_well(const struct base64_decode_ctx *context)
+{
+    return context->bits < 6 && context->padding == 0 &&
+           (context->word & ((1U << context->bits) - 1)) == 0;
+}
+
 ptrdiff_t mk_base64_decode(const char *text, size_t length, bool url, unsigned char *out,
                            size_t room)
 {
     struct base64_decode_ctx context;
     size_t written = 0;
 
-    if (BASE64_DECODE_LENGTH(length) > room)
+    if (BASE64_DECODE_LENGTH(length) > room || has_space(text, length))
         return -1;
     if (url)
         base64url_decode_init(&context);
@@ -130,8 +147,7 @@ ptrdiff_t mk_base64_decode(const char *text, size_t length, bool url, unsigned c
         base64_decode_init(&context);
     if (!base64_decode_update(&context, &written, out, length, text))
         return -1;
-    /* Without padding the last bits must be zero and fewer than a byte. */
-    if (url ? context.bits >= 6 || context.padding > 0 : !base64_decode_final(&context))
+    if (url ? !ends_well(&context) : !base64_decode_final(&context))
         return -1;
     return (ptrdiff_t)written;
 }

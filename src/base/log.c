@@ -29,18 +29,22 @@ bool mk_log_wants(enum mk_log_level level)
     return level <= least_level;
 }
 
+static void add_byte(struct mk_text *line, unsigned char byte)
+{
+    if (byte < 0x20 || byte >= 0x7F)
+        mk_text_print(line, "\\u%04x", byte);
+    else
+        mk_text_add_char(line, (char)byte);
+}
+
 /* In quotes, with escapes that are right for JSON and readable in text; the value may be any bytes. */
 static void add_quoted(struct mk_text *line, const char *value)
 {
     mk_text_add_char(line, '"');
     for (; *value != '\0'; value++) {
-        unsigned char byte = (unsigned char)*value;
-        if (byte == '"' || byte == '\\')
-            mk_text_print(line, "\\%c", byte);
-        else if (byte < 0x20 || byte >= 0x7F)
-            mk_text_print(line, "\\u%04x", byte);
-        else
-            mk_text_add_char(line, (char)byte);
+        if (*value == '"' || *value == '\\')
+            mk_text_add_char(line, '\\');
+        add_byte(line, (unsigned char)*value);
     }
     mk_text_add_char(line, '"');
 }
@@ -77,11 +81,18 @@ static void add_head(struct mk_text *line, enum mk_log_level level, const char *
 
     mk_time_write(time, mk_real_now(), MK_TIMES_UTC);
     if (line_format == MK_LOG_TEXT) {
-        mk_text_print(line, "%s %-5s %s", time, level_names[level], message);
+        mk_text_print(line, "%s %-5s ", time, level_names[level]);
+        for (; *message != '\0'; message++)
+            add_byte(line, (unsigned char)*message);
         return;
     }
     mk_text_print(line, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":", time, level_names[level]);
     add_quoted(line, message);
+}
+
+static void add_end(struct mk_text *line)
+{
+    mk_text_add_text(line, line_format == MK_LOG_TEXT ? "\n" : "}\n");
 }
 
 static void write_line(const char *bytes, size_t length)
@@ -105,9 +116,13 @@ void mk_log_fields(enum mk_log_level level, const char *message, const struct mk
         else
             add_json_field(&line, &fields[i]);
     }
-    mk_text_add_text(&line, line_format == MK_LOG_TEXT ? "\n" : "}\n");
-    if (!line.failed)
-        write_line(line.bytes, line.length);
+    add_end(&line);
+    if (line.failed) {
+        mk_text_clear(&line);
+        add_head(&line, level, "a line too long for the log was left out");
+        add_end(&line);
+    }
+    write_line(line.bytes, line.length);
     mk_text_done(&line);
 }
 

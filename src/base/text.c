@@ -40,7 +40,10 @@ static void grow(struct mk_text *text, size_t needed)
 
     while (capacity < needed)
         capacity *= 2;
+    if (capacity > text->limit) /* and not limit + 1, which may overflow; needed is at most that */
+        capacity = needed > text->limit ? needed : text->limit;
     text->bytes = mk_resize(text->bytes, capacity, 1);
+    text->bytes[text->length] = '\0';
     text->capacity = capacity;
 }
 
@@ -58,7 +61,7 @@ char *mk_text_reserve(struct mk_text *text, size_t more)
     return text->bytes + text->length;
 }
 
-void mk_text_add(struct mk_text *text, const char *bytes, size_t length)
+void mk_text_add_slowly(struct mk_text *text, const char *bytes, size_t length)
 {
     char *end = mk_text_reserve(text, length);
 
@@ -73,11 +76,6 @@ void mk_text_add(struct mk_text *text, const char *bytes, size_t length)
 void mk_text_add_text(struct mk_text *text, const char *string)
 {
     mk_text_add(text, string, strlen(string));
-}
-
-void mk_text_add_char(struct mk_text *text, char character)
-{
-    mk_text_add(text, &character, 1);
 }
 
 void mk_text_print(struct mk_text *text, const char *format, ...)

@@ -13,11 +13,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct mk_text {
     char *bytes; /* NULL while empty */
     size_t length;
-    size_t capacity;
+    size_t capacity; /* length < capacity <= limit + 1, or 0 */
     size_t limit;
     bool failed;
 };
@@ -29,15 +30,33 @@ void mk_text_done(struct mk_text *text);
 /* Empties the text and keeps its memory. */
 void mk_text_clear(struct mk_text *text);
 
-/* Hands the bytes to the caller, who frees them; NULL when empty or failed. The text is empty after. */
+/* Hands the bytes to the caller, who frees them; NULL when none were added or it failed. Empty after. */
 char *mk_text_steal(struct mk_text *text);
 
 /* Makes room for `more` bytes (and the NUL) and returns where they go, or NULL over the limit. */
 char *mk_text_reserve(struct mk_text *text, size_t more);
 
-void mk_text_add(struct mk_text *text, const char *bytes, size_t length);
+/* mk_text_add() where the memory at hand does not do. */
+void mk_text_add_slowly(struct mk_text *text, const char *bytes, size_t length);
+
+/* Inline, since a link is written in a hundred pieces. A failed or empty text has no capacity. */
+static inline void mk_text_add(struct mk_text *text, const char *bytes, size_t length)
+{
+    if (length >= text->capacity - text->length) {
+        mk_text_add_slowly(text, bytes, length);
+        return;
+    }
+    memcpy(text->bytes + text->length, bytes, length);
+    text->length += length;
+    text->bytes[text->length] = '\0';
+}
+
+static inline void mk_text_add_char(struct mk_text *text, char character)
+{
+    mk_text_add(text, &character, 1);
+}
+
 void mk_text_add_text(struct mk_text *text, const char *string);
-void mk_text_add_char(struct mk_text *text, char character);
 void mk_text_print(struct mk_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -68,7 +87,7 @@ void mk_text_add_base64url(struct mk_text *text, const void *bytes, size_t lengt
 
 /*
  * Decodes base64url without padding, or, with `url` unset, plain padded base64. Returns the number
- * of bytes written to out (capacity `room`), or -1 when it is malformed or too long.
+ * of bytes written to out, or -1 when it is malformed or too long: `room` wants 3 bytes to spare.
  */
 ptrdiff_t mk_base64_decode(const char *text, size_t length, bool url, unsigned char *out, size_t room);
 

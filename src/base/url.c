@@ -29,10 +29,22 @@ static bool read_port(const char *text, size_t length, int *ret)
         *ret = -1;
         return true;
     }
-    if (!copy_lower(digits, sizeof(digits), text, length) || !mk_read_integer(digits, 0, 65535, &port))
+    if (!copy_lower(digits, sizeof(digits), text, length) || digits[0] == '-' ||
+        !mk_read_integer(digits, 0, 65535, &port))
         return false;
     *ret = (int)port;
     return true;
+}
+
+/* Only an IPv6 address stands in brackets; written again as browsers write it. */
+static bool copy_v6(char host[256], const char *text, size_t length)
+{
+    char address[INET6_ADDRSTRLEN];
+    struct in6_addr parsed;
+
+    return copy_lower(address, sizeof(address), text, length) &&
+           inet_pton(AF_INET6, address, &parsed) == 1 &&
+           inet_ntop(AF_INET6, &parsed, host, 256) != NULL;
 }
 
 /* "name", "name:port", "[v6]" or "[v6]:port"; port is -1 when absent. */
@@ -43,7 +55,7 @@ static bool read_host_port(const char *text, size_t length, char host[256], int 
     *port = -1;
     if (length > 0 && text[0] == '[') {
         const char *end = memchr(text, ']', length);
-        if (end == NULL || !copy_lower(host, 256, text + 1, (size_t)(end - text) - 1))
+        if (end == NULL || !copy_v6(host, text + 1, (size_t)(end - text) - 1))
             return false;
         name = (size_t)(end - text) + 1;
     } else {
@@ -52,7 +64,7 @@ static bool read_host_port(const char *text, size_t length, char host[256], int 
         if (!copy_lower(host, 256, text, name))
             return false;
     }
-    if (host[0] == '\0' || strpbrk(host, " \t\"<>\\/?#@") != NULL)
+    if (host[0] == '\0' || strpbrk(host, " \t\"<>\\/?#@[]^|%") != NULL)
         return false;
     if (name == length)
         return true;
@@ -98,7 +110,7 @@ static bool read_authority(const char *text, struct mk_url *url)
 
 bool mk_url_read(const char *text, struct mk_url *ret)
 {
-    struct mk_url url = { .has_query = strchr(text, '?') != NULL,
+    struct mk_url url = { .has_query = text[strcspn(text, "?#")] == '?',
                           .has_fragment = strchr(text, '#') != NULL };
     size_t scheme = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 

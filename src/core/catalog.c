@@ -30,6 +30,8 @@ static bool read_products(const json_t *list, unsigned *ret)
     json_t *item;
     unsigned products = 1U << MK_PRODUCT_ACCOUNTS;
 
+    if (!json_is_array(list))
+        return false;
     json_array_foreach(list, index, item) {
         int product = mk_term_find(mk_product_names, json_string_value(item));
         if (product < 0)
@@ -38,6 +40,18 @@ static bool read_products(const json_t *list, unsigned *ret)
     }
     *ret = products;
     return true;
+}
+
+static bool is_list_of_texts(const json_t *list)
+{
+    size_t index;
+    json_t *item;
+
+    json_array_foreach(list, index, item) {
+        if (!json_is_string(item))
+            return false;
+    }
+    return json_is_array(list);
 }
 
 static bool read_row(const json_t *row, const char *public_url, struct mk_institution *ret)
@@ -59,7 +73,7 @@ static bool read_row(const json_t *row, const char *public_url, struct mk_instit
     int found_country = mk_term_find(mk_country_names, country);
     int found_provider = mk_term_find(mk_provider_names, provider);
     int found_flow = mk_term_find(flow_names, flow);
-    if (found_country < 0 || found_provider < 0 || found_flow < 0)
+    if (found_country < 0 || found_provider < 0 || found_flow < 0 || !is_list_of_texts(aliases))
         return false;
     ret->country = (enum mk_country)found_country;
     ret->provider = (enum mk_provider)found_provider;

@@ -10,7 +10,7 @@ enum mk_err {
     MK_OK,
     MK_INTERNAL,           /* our fault; jansson without memory */
     MK_UNAVAILABLE,        /* a limit of the server */
-    MK_MALFORMED,          /* a header that must be single came twice */
+    MK_MALFORMED,          /* not HTTP, or a header that must be single came twice */
     MK_HEAD_TOO_LARGE,
     MK_BODY_TOO_LARGE,
     MK_PATH_NOT_FOUND,

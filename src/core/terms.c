@@ -16,7 +16,7 @@ const char *const mk_phone_type_names[] = { MK_PHONE_TYPES(X) NULL };
 
 int mk_term_find(const char *const *names, const char *text)
 {
-    for (int i = 0; names[i] != NULL; i++) {
+    for (int i = 0; text != NULL && names[i] != NULL; i++) {
         if (strcmp(names[i], text) == 0)
             return i;
     }

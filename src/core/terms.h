@@ -90,7 +90,7 @@ extern const char *const mk_link_error_names[];
 extern const char *const mk_feature_names[];
 extern const char *const mk_phone_type_names[];
 
-/* Position of text in a NULL-ended table, -1 when it is not there. */
+/* Position of text in a NULL-ended table, -1 when it is not there or NULL. */
 int mk_term_find(const char *const *names, const char *text);
 
 #endif

@@ -202,6 +202,8 @@ static const char *plan_host(struct plan *plan, const char *host)
         plan_localhost(plan);
         return NULL;
     }
+    if (strchr(host, ':') != NULL)
+        hints.ai_flags |= AI_NUMERICHOST; /* no name: nobody needs to be asked */
     int error = getaddrinfo(host, NULL, &hints, &found);
     if (error != 0)
         return gai_strerror(error);

@@ -12,8 +12,12 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-/* After a stop: how long a connection without a request lives on, and how often it is looked at. */
+/*
+ * After a stop: how long a connection without a request lives on, and how often it is looked at.
+ * Behind TLS a handshake may be under way, and nobody can see what waits.
+ */
 #define GRACE (MK_SECOND / 5)
+#define GRACE_TLS MK_SECOND
 #define LOOK_AGAIN (MK_SECOND / 50)
 
 /* Out of descriptors, libmicrohttpd stops accepting until it is run again. */
@@ -73,10 +77,18 @@ static void end_connection(struct mk_connection *connection)
     shutdown(connection->fd, SHUT_RDWR);
 }
 
-static void end_overdue(struct mk_queue *queue, int64_t now)
+static void end_overdue(struct mk_loop *loop)
 {
-    while (queue->first != NULL && queue->first->deadline <= now)
-        end_connection(queue->first);
+    /* What a client does not read would stay in the kernel for long after the close. */
+    const struct linger reset = { .l_onoff = 1, .l_linger = 0 };
+    struct mk_connection *first;
+
+    while ((first = loop->waiting.first) != NULL && first->deadline <= loop->now)
+        end_connection(first);
+    while ((first = loop->serving.first) != NULL && first->deadline <= loop->now) {
+        setsockopt(first->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+        end_connection(first);
+    }
 }
 
 /* Whether bytes have come that libmicrohttpd has not read yet; behind TLS that says nothing. */
@@ -102,8 +114,7 @@ static void end_idle(struct mk_loop *loop)
 
 static void sweep(struct mk_loop *loop)
 {
-    end_overdue(&loop->waiting, loop->now);
-    end_overdue(&loop->serving, loop->now);
+    end_overdue(loop);
     if (loop->stopping && loop->now >= loop->grace_end)
         end_idle(loop);
 }
@@ -216,8 +227,8 @@ static void begin_stop(struct mk_loop *loop)
     for (size_t i = 0; i < loop->door_count; i++)
         close_door(&loop->doors[i]);
     loop->now = mk_monotonic_now();
-    loop->grace_end = loop->now + GRACE;
-    loop->stop_end = loop->now + MK_STOP_SECONDS * MK_SECOND;
+    loop->grace_end = loop->now + (loop->server->tls ? GRACE_TLS : GRACE);
+    loop->stop_end = loop->now + loop->server->stop_span;
 }
 
 void *mk_loop_run(void *argument)

@@ -159,17 +159,21 @@ static void name_address(struct mk_server *server)
         snprintf(server->address, sizeof(server->address), "%s:%u", address->host, address->port);
 }
 
+static int64_t span(unsigned seconds, unsigned otherwise)
+{
+    return (seconds > 0 ? seconds : otherwise) * MK_SECOND;
+}
+
 static struct mk_server *make(const struct mk_server_config *config)
 {
     struct mk_server *server = mk_alloc_zero(1, sizeof(*server));
-    unsigned idle = config->idle_seconds > 0 ? config->idle_seconds : MK_IDLE_SECONDS;
-    unsigned request = config->request_seconds > 0 ? config->request_seconds : MK_REQUEST_SECONDS;
 
     server->dispatch = config->dispatch;
     server->context = config->context;
     server->tls = config->tls_cert != NULL || config->tls_key != NULL;
-    server->idle_span = idle * MK_SECOND;
-    server->request_span = request * MK_SECOND;
+    server->idle_span = span(config->idle_seconds, MK_IDLE_SECONDS);
+    server->request_span = span(config->request_seconds, MK_REQUEST_SECONDS);
+    server->stop_span = span(config->stop_seconds, MK_STOP_SECONDS);
     server->stop_fd = -1;
     return server;
 }

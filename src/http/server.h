@@ -7,9 +7,8 @@
  *        -> the loop: wait for the daemons' epoll descriptors and the next deadline, MHD_run
  *
  * Bodies gather in a capped buffer of the connection; the answer is given in libmicrohttpd's last
- * callback (performance.md explains each trap this avoids). The loop also closes connections that
- * stay silent or take too long, and ends quietly: see mk_server_stop(). Only server.c and loop.c
- * include microhttpd.h.
+ * callback. The loop also closes connections that stay silent or take too long, and ends quietly: see
+ * mk_server_stop(). Only the files that server_private.h lists know microhttpd.h.
  */
 #ifndef MK_HTTP_SERVER_H
 #define MK_HTTP_SERVER_H
@@ -30,6 +29,7 @@ struct mk_server_config {
     const char *tls_key;
     unsigned idle_seconds;    /* 0: the default above */
     unsigned request_seconds; /* 0: the default above */
+    unsigned stop_seconds;    /* 0: the default above */
     mk_dispatch *dispatch;
     void *context;
     /* Called when the address is known and before the first request; NULL: nobody wants to know. */
@@ -56,7 +56,7 @@ unsigned mk_server_port(const struct mk_server *server);
 bool mk_server_stopping(const struct mk_server *server);
 
 /*
- * Accepts nothing new, lets every request under way finish and be read (MK_STOP_SECONDS at most),
+ * Accepts nothing new, lets every request under way finish and be read (stop_seconds at most),
  * joins the threads and frees everything. Idle connections end as soon as nothing waits in them.
  */
 void mk_server_stop(struct mk_server *server);

@@ -62,6 +62,7 @@ struct mk_server {
     bool tls;
     int64_t idle_span;
     int64_t request_span;
+    int64_t stop_span;
     unsigned door_limit; /* connections */
     struct mk_listen listen;
     char address[sizeof(((struct mk_address *)0)->host) + 16];

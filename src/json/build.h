@@ -14,9 +14,9 @@
 #endif
 
 /*
- * Dumps compactly, keys in order of insertion, reals with 15 digits (0.1 stays 0.1), adding to `out`:
- * byte for byte what json_dumps() gives with JSON_COMPACT and JSON_REAL_PRECISION(15), at a fifth of
- * its cost. False when out's limit was passed, value is NULL or nested deeper than 2048 levels.
+ * Dumps compactly, keys in order of insertion, reals with 15 digits (0.1 stays 0.1), adding to `out`.
+ * False when out's limit was passed, value is NULL or holds itself, or memory ran out. The only place
+ * that calls json_dump*.
  */
 bool mk_json_dump(const json_t *value, struct mk_text *out);
 
