@@ -210,9 +210,7 @@ static bool read_environment(struct mk_options *options, char *error)
     for (size_t i = 0; i < MK_COUNT(rows); i++) {
         const struct row *row = &rows[i];
         const char *value = row->variable == NULL ? NULL : getenv(row->variable);
-        const struct source source = {
-            .dashes = "", .name = row->variable, .is_list = true, .error = error
-        };
+        const struct source source = { "", row->variable, .is_list = true, .error = error };
         if (value == NULL || value[0] == '\0')
             continue;
         if (!read_value(row, &source, value, options))
@@ -245,7 +243,7 @@ static void forget_environment(const struct row *row, struct mk_options *options
     seen[row - rows] = true;
 }
 
-/* What is not even a flag may be the value of a misplaced one, a secret perhaps: it is not repeated. */
+/* What is no flag is not repeated: it may be the value of a misplaced one, a secret perhaps. */
 static bool refuse_argument(const char *argument, char *error)
 {
     bool is_flag = argument[0] == '-';
@@ -316,14 +314,13 @@ static bool check_origins(const struct mk_options *options, char *error)
 
 static bool check_public_url(const struct mk_options *options, char *error)
 {
-    struct mk_url url;
     const char *text = options->public_url;
+    struct mk_url url;
 
     if (text == NULL || (read_web_url(text, &url) && !url.has_query && !url.has_fragment &&
                          text[strlen(text) - 1] != '/'))
         return true;
-    return complain(error, "--public-url: expected a URL like https://sandbox.test, without a slash "
-                           "at the end");
+    return complain(error, "--public-url: expected a URL like https://a.test, no slash at its end");
 }
 
 /* The rules between options. */
@@ -397,8 +394,7 @@ void mk_options_help(FILE *out)
     fputs("usage: moneykit-sandbox [options]\n"
           "       moneykit-sandbox healthcheck [--url URL]\n\n"
           "A server on this machine that behaves like the MoneyKit API.\n"
-          "A flag beats its environment variable, which beats the default.\n\n",
-          out);
+          "A flag beats its environment variable, which beats the default.\n\n", out);
     for (size_t i = 0; i < MK_COUNT(rows); i++)
         print_row(out, &rows[i]);
 }

@@ -5,6 +5,7 @@
 #include "api/dispatch.h"
 #include "api/routes.h"
 #include "base/memory.h"
+#include "http/address.h"
 #include "http/router.h"
 #include "http/server.h"
 #include "options.h"
@@ -12,6 +13,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* PEM files are small; a larger one is not a PEM file. */
 enum { PEM_MAX = 1024 * 1024 };
@@ -72,14 +74,31 @@ struct moneykit_sandbox *moneykit_sandbox_create(const char *const *options, siz
     return sandbox;
 }
 
+/* An address that the name localhost does not reach stands for itself. */
+static bool is_reached_by_localhost(const char *host)
+{
+    static const char *const hosts[] = { "localhost", "127.0.0.1", "::1", "0.0.0.0", "::" };
+
+    for (size_t i = 0; i < MK_COUNT(hosts); i++) {
+        if (strcasecmp(host, hosts[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 static char *make_public_url(const struct mk_options *options, unsigned port)
 {
     const char *scheme = options->tls_cert != NULL ? "https" : "http";
     struct mk_text url = MK_TEXT(4096);
+    struct mk_address address;
 
     if (options->public_url != NULL)
         return mk_copy(options->public_url);
-    mk_text_print(&url, "%s://localhost", scheme);
+    bool is_own = mk_address_read(options->listen, &address) && !address.is_unix &&
+                  !is_reached_by_localhost(address.host);
+    bool is_v6 = is_own && strchr(address.host, ':') != NULL;
+    mk_text_print(&url, "%s://%s%s%s", scheme, is_v6 ? "[" : "",
+                  is_own ? address.host : "localhost", is_v6 ? "]" : "");
     if (port != 0)
         mk_text_print(&url, ":%u", port);
     return mk_text_steal(&url);

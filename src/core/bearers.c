@@ -89,9 +89,11 @@ bool mk_bearer_handle(const char *token, uint32_t *ret)
 enum mk_err mk_bearers_find(const struct mk_bearers *bearers, const char *token, int64_t now,
                             const struct mk_bearer **ret)
 {
+    uint32_t kept = bearers->issued < MK_BEARERS_MAX ? bearers->issued : MK_BEARERS_MAX;
     struct token parts;
 
-    if (!read_token(token, &parts) || bearers->issued - parts.number - 1 >= bearers->capacity)
+    /* Compared by age: a number is the token's own word, and only issued ones have a place. */
+    if (!read_token(token, &parts) || bearers->issued - parts.number - 1 >= kept)
         return MK_UNAUTHORIZED;
 
     const struct mk_bearer *bearer = &bearers->ring[parts.number % MK_BEARERS_MAX];

@@ -56,9 +56,12 @@ void mk_link_set_tags(struct mk_link *link, const json_t *tags)
     mk_tags_copy(&link->tags, tags);
 }
 
+/* Rounded down, also before 1970, as mk_time_write() does. */
 static int64_t whole_seconds(int64_t moment)
 {
-    return moment - moment % MK_SECOND;
+    int64_t fraction = moment % MK_SECOND;
+
+    return moment - (fraction < 0 ? fraction + MK_SECOND : fraction);
 }
 
 static int64_t moment_of(const struct mk_link *link, int32_t seconds)

@@ -2,6 +2,7 @@
 #include "core/linking.h"
 
 #include "core/login.h"
+#include "core/personas.h"
 
 #include <string.h>
 
@@ -61,12 +62,16 @@ static enum mk_err log_in(const struct mk_catalog *catalog, const struct mk_sess
                           const struct mk_link *relink, const struct mk_choices *choices,
                           struct mk_issues *issues, struct mk_problem *problem, struct outcome *ret)
 {
+    struct mk_session asked = *session;
+
+    if (relink != NULL && relink->custom_data != NULL) /* a custom link brings its own accounts */
+        asked.custom_data = relink->custom_data;
     MK_TRY(choose_institution(catalog, session, relink, choices, issues, &ret->institution));
 
     const struct mk_institution *institution = mk_catalog_at(catalog, ret->institution);
-    MK_TRY(mk_login_persona(session, institution, choices, problem, &ret->persona));
-    MK_TRY(mk_login_accounts(session, ret->persona, choices, issues, problem, &ret->accounts));
-    return mk_login_products(session, institution, choices, issues, &ret->products);
+    MK_TRY(mk_login_persona(&asked, institution, choices, problem, &ret->persona));
+    MK_TRY(mk_login_accounts(&asked, ret->persona, choices, issues, problem, &ret->accounts));
+    return mk_login_products(&asked, institution, choices, issues, &ret->products);
 }
 
 static void grant(struct mk_link *link, const struct mk_session *session, unsigned products,
@@ -121,17 +126,36 @@ static enum mk_err make_link(struct mk_world *world, struct mk_session *session,
     return MK_OK;
 }
 
+/* Whether bit i means the same account for both. */
+static bool have_same_accounts(uint8_t a, uint8_t b)
+{
+    return mk_persona_at(a)->is_custom == mk_persona_at(b)->is_custom;
+}
+
 /* Granted accounts and products stay, webhook and tags are replaced or removed (MoneyKit's documentation). */
 static void mend_link(struct mk_link *link, const struct mk_session *session,
                       const struct outcome *outcome, int64_t now)
 {
     link->state = MK_STATE_CONNECTED;
     link->error = MK_LINK_ERROR_NONE;
-    link->accounts |= outcome->accounts;
+    if (have_same_accounts(link->persona, outcome->persona))
+        link->accounts |= outcome->accounts;
     grant(link, session, outcome->products, now);
     mk_link_set_webhook(link, session->webhook);
     mk_tags_done(&link->tags);
     mk_tags_clone(&link->tags, &session->tags);
+}
+
+/* The result of before. A clock that was set back may have left a session without its link. */
+static enum mk_err repeat(struct mk_world *world, const struct mk_session *session,
+                          struct mk_link **ret)
+{
+    struct mk_link *link = mk_links_at(&world->links, session->link);
+
+    if (link->session != mk_sessions_number(&world->sessions, session))
+        return MK_SESSION_NOT_FOUND;
+    *ret = link;
+    return MK_OK;
 }
 
 enum mk_err mk_linking_finish(struct mk_world *world, const struct mk_catalog *catalog,
@@ -143,10 +167,8 @@ enum mk_err mk_linking_finish(struct mk_world *world, const struct mk_catalog *c
     struct mk_link *relink = NULL;
     struct outcome outcome;
 
-    if (session->link != MK_NONE) {
-        *ret = mk_links_at(&world->links, session->link);
-        return MK_OK;
-    }
+    if (session->link != MK_NONE)
+        return repeat(world, session, ret);
     if (session->is_relink)
         MK_TRY(mk_links_usable(&world->links, session->relink_id, now, problem, &relink));
     MK_TRY(log_in(catalog, session, relink, choices, issues, problem, &outcome));

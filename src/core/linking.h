@@ -5,7 +5,8 @@
  *
  * Decisions of ours: a product is fetched right after linking when its settings say `prefetch` or
  * `required` (the documentation's example has a required one, not prefetched, with its times set); a
- * relink session without settings.products adds none.
+ * relink session without settings.products adds none. A relink of user_custom has the accounts that
+ * the link was made with; a login as a persona with another list of accounts heals and adds none.
  */
 #ifndef MK_CORE_LINKING_H
 #define MK_CORE_LINKING_H
@@ -25,9 +26,10 @@ struct mk_choices {
 
 /*
  * Finishes a session: a new pending link, or for a relink session its link in state connected. A
- * session finished already gives its link again. MK_CONNECT_FAILED with the link error code when the
- * login fails; MK_INVALID with issues for a choice that the session does not offer; MK_UNAVAILABLE
- * over MK_LINKS_MAX; the errors of mk_links_usable() for a relink. A failed try changes nothing.
+ * session finished already gives its link again, or MK_SESSION_NOT_FOUND when that is forgotten.
+ * MK_CONNECT_FAILED with the link error code when the login fails; MK_INVALID with issues for a
+ * choice that the session does not offer; MK_UNAVAILABLE over MK_LINKS_MAX; the errors of
+ * mk_links_usable() for a relink. A failed try changes nothing.
  */
 enum mk_err mk_linking_finish(struct mk_world *world, const struct mk_catalog *catalog,
                               struct mk_session *session, const struct mk_choices *choices,

@@ -43,6 +43,12 @@ uint32_t mk_links_number(const struct mk_links *links, const struct mk_link *lin
     return number_by_id(links, link->id);
 }
 
+static void fetch_nothing(struct mk_link *link)
+{
+    for (size_t i = 0; i < MK_PRODUCT_COUNT; i++)
+        link->products[i].refreshed = link->products[i].attempted = MK_NEVER_SECONDS;
+}
+
 /* The link of the documentation's page, with the values printed there. */
 static void add_example(struct mk_links *links, size_t chase)
 {
@@ -62,6 +68,7 @@ static void add_example(struct mk_links *links, size_t chase)
     link->accounts = UINT64_MAX;
     link->customer_user_id = mk_copy("documented-example");
     link->tags = (struct mk_tags){ .text = mk_copy("user_type:admin"), .count = 1 };
+    fetch_nothing(link);
     link->products[MK_PRODUCT_ACCOUNTS] = (struct mk_link_product){ .granted = true };
     link->products[MK_PRODUCT_IDENTITY] =
         (struct mk_link_product){ .granted = true, .required = true };
@@ -124,6 +131,7 @@ static void forget(struct mk_links *links, struct mk_chain *chain, uint32_t numb
     mk_chain_remove(chain, &links->store, number);
     mk_map_remove(&links->by_id, id_hash(link->id), number);
     free_record(link);
+    link->session = MK_NONE; /* a session may still name this number: see core/linking.c */
     mk_store_remove(&links->store, number);
 }
 
@@ -177,8 +185,7 @@ struct mk_link *mk_links_add(struct mk_links *links, struct mk_random *ids,
     link->session = MK_NONE;
     link->created_at = now;
     link->ends_at = now + MK_TOKEN_LIFE;
-    for (size_t i = 0; i < MK_PRODUCT_COUNT; i++)
-        link->products[i].refreshed = link->products[i].attempted = MK_NEVER_SECONDS;
+    fetch_nothing(link);
     mk_map_add(&links->by_id, id_hash(link->id), number);
     mk_map_add(&links->by_token, token_hash(link->token), number);
     mk_chain_append(&links->pending, &links->store, number);

@@ -125,9 +125,10 @@ void mk_session_token_write(const struct mk_session *session, uint32_t handle,
 static bool read_token(const char *token, struct token_parts *ret)
 {
     unsigned char packed[PACKED_SIZE + 3];
-    const char *last = strrchr(token, '.');
+    const char *first = strchr(token, '.');
+    const char *last = first == NULL ? NULL : strchr(first + 1, '.');
 
-    if (last == NULL || strchr(token, '.') == last)
+    if (last == NULL)
         return false;
     if (mk_base64_decode(last + 1, strlen(last + 1), true, packed, sizeof(packed)) != PACKED_SIZE)
         return false;

@@ -21,7 +21,7 @@ struct mk_listen {
     struct mk_address address; /* the port is the bound one */
     size_t threads;
     size_t per_thread;
-    int *fds; /* threads * per_thread; -1: closed */
+    int *fds;     /* threads * per_thread; -1: closed */
     dev_t device; /* of the unix socket's file, so that nobody else's is removed */
     ino_t inode;
 };

@@ -29,6 +29,7 @@ enum mk_method {
 };
 
 /* The header fields somebody reads; all others are dropped at the door. */
+/* clang-format off */
 #define MK_HEADERS(X) \
     X(AUTHORIZATION, "authorization") \
     X(CONTENT_LENGTH, "content-length") \
@@ -46,6 +47,7 @@ enum mk_header {
 #undef X
     MK_HEADER_COUNT
 };
+/* clang-format on */
 
 /* What is wrong with the request before anybody looked at its meaning. */
 enum mk_request_fault {
@@ -57,9 +59,9 @@ enum mk_request_fault {
 
 struct mk_request {
     enum mk_method method;
-    const char *target; /* as it came: neither decoded nor cut at a NUL escape */
+    const char *target;                  /* as it came: neither decoded nor cut at a NUL escape */
     const char *header[MK_HEADER_COUNT]; /* NULL when absent */
-    unsigned repeated; /* bit 1 << MK_HEADER_X: the field came more than once */
+    unsigned repeated;                   /* bit 1 << MK_HEADER_X: the field came more than once */
     enum mk_request_fault fault;
     const char *body; /* not NUL-ended; may be NULL when empty */
     size_t body_length;
@@ -76,7 +78,7 @@ struct mk_response {
     bool close; /* ends the connection after the answer */
     size_t header_count;
     struct {
-        const char *name; /* a literal */
+        const char *name;  /* a literal */
         const char *value; /* a literal, or inside `values` */
     } headers[MK_RESPONSE_HEADERS_MAX];
     size_t values_length;

@@ -93,8 +93,7 @@ static void add_route(struct mk_router *router, size_t route, enum mk_method met
     for (const char *slash = template; *slash == '/';) {
         size_t length = strcspn(slash + 1, "/");
         bool parameter = slash[1] == '{';
-        at = parameter ? parameter_child(router, at)
-                       : literal_child(router, at, slash + 1, length);
+        at = parameter ? parameter_child(router, at) : literal_child(router, at, slash + 1, length);
         parameters += parameter;
         segments++;
         slash += 1 + length;

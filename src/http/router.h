@@ -18,12 +18,12 @@ enum { MK_PATH_VALUES_MAX = 4 };
 struct mk_router;
 
 struct mk_match {
-    size_t route;       /* index as given to mk_router_new(); valid when `found` */
-    bool found;         /* path and method */
-    unsigned allowed;   /* bit 1 << method for every method that the path has; 0: no such path */
+    size_t route;     /* index as given to mk_router_new(); valid when `found` */
+    bool found;       /* path and method */
+    unsigned allowed; /* bit 1 << method for every method that the path has; 0: no such path */
     size_t value_count;
     const char *values[MK_PATH_VALUES_MAX]; /* decoded path values in order, inside `decoded` */
-    const char *query;  /* what follows the first '?', raw; "" when there is none */
+    const char *query; /* what follows the first '?', raw; "" when there is none */
     char decoded[MK_HEAD_MAX];
 };
 

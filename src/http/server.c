@@ -77,6 +77,7 @@ static bool open_door(struct mk_door *door, const struct mk_server_config *confi
 
     if (server->tls)
         flags |= MHD_USE_TLS;
+    /* clang-format off */
     door->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, mk_request_handle, door,
         MHD_OPTION_EXTERNAL_LOGGER, take_message, door, /* first, so that it hears of the others */
@@ -90,6 +91,7 @@ static bool open_door(struct mk_door *door, const struct mk_server_config *confi
         MHD_OPTION_NOTIFY_COMPLETED, mk_request_end, door,
         MHD_OPTION_ARRAY, server->tls ? tls : tls + MK_COUNT(tls) - 1,
         MHD_OPTION_END);
+    /* clang-format on */
     if (door->daemon == NULL)
         return false;
     door->epoll_fd = MHD_get_daemon_info(door->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;

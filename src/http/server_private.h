@@ -97,7 +97,7 @@ struct mk_connection {
 /* loop.c */
 
 /* The body of an event thread; its argument is the loop. */
-void *mk_loop_run(void *loop);
+void *mk_loop_run(void *argument);
 
 /* Puts a connection last into one of its loop's queues. */
 void mk_loop_wait(struct mk_connection *connection);

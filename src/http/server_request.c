@@ -244,9 +244,9 @@ static void make_answer(struct mk_connection *c, struct mk_response *response)
 
 static struct MHD_Response *translate(struct mk_response *response)
 {
-    enum MHD_ResponseMemoryMode mode =
-        response->static_body || response->body == NULL ? MHD_RESPMEM_PERSISTENT
-                                                        : MHD_RESPMEM_MUST_FREE;
+    enum MHD_ResponseMemoryMode mode = response->static_body || response->body == NULL
+                                           ? MHD_RESPMEM_PERSISTENT
+                                           : MHD_RESPMEM_MUST_FREE;
     struct MHD_Response *out =
         MHD_create_response_from_buffer(response->body_length, response->body, mode);
 

@@ -44,8 +44,8 @@ static bool belong_together(const char *certificate, const char *key)
 
     if (gnutls_certificate_allocate_credentials(&both) < 0)
         return false;
-    int error = gnutls_certificate_set_x509_key_mem(both, &certificate_pem, &key_pem,
-                                                    GNUTLS_X509_FMT_PEM);
+    int error =
+        gnutls_certificate_set_x509_key_mem(both, &certificate_pem, &key_pem, GNUTLS_X509_FMT_PEM);
     gnutls_certificate_free_credentials(both);
     return error >= 0;
 }
