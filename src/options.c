@@ -124,16 +124,19 @@ static void add_name(struct mk_names *names, const char *text, size_t length)
     names->items[names->count++] = mk_copy_bytes(text, length);
 }
 
-static void add_names(struct mk_names *names, const char *value, bool is_list)
+/* Returns whether there was any. */
+static bool add_names(struct mk_names *names, const char *value, bool is_list)
 {
-    while (is_list && strchr(value, ',') != NULL) {
-        size_t length = strcspn(value, ",");
+    size_t before = names->count;
+
+    while (*value != '\0') {
+        value += is_list ? strspn(value, ", ") : 0;
+        size_t length = is_list ? strcspn(value, ",") : strlen(value);
         if (length > 0)
             add_name(names, value, length);
-        value += length + 1;
+        value += length;
     }
-    if (value[0] != '\0')
-        add_name(names, value, strlen(value));
+    return names->count > before;
 }
 
 static bool read_switch(const struct source *source, const char *value, bool *ret)
@@ -170,10 +173,8 @@ static bool read_value(const struct row *row, const struct source *source, const
 {
     void *member = (char *)options + row->offset;
 
-    if (row->kind == NAMES) {
-        add_names(member, value, source->is_list);
-        return true;
-    }
+    if (row->kind == NAMES)
+        return add_names(member, value, source->is_list) || refuse(source, "must not be empty");
     if (row->kind == TEXT) {
         char **text = member;
         if (value[0] == '\0')
@@ -228,8 +229,7 @@ static const struct row *find_row(const char *argument, const char **ret_value)
     if (strncmp(argument, "--", 2) != 0)
         return NULL;
     for (size_t i = 0; i < MK_COUNT(rows); i++) {
-        if (strlen(rows[i].flag) == length - 2 &&
-            strncmp(rows[i].flag, argument + 2, length - 2) == 0)
+        if (strncmp(rows[i].flag, argument + 2, length - 2) == 0 && rows[i].flag[length - 2] == '\0')
             return &rows[i];
     }
     return NULL;

@@ -56,23 +56,25 @@ enum mk_err mk_get_institutions(const struct mk_call *call, struct mk_reply *rep
     int64_t room = mk_get_integer(call->query, "limit");
     size_t i = start_of(catalog, mk_get_text(call->query, "cursor"));
     json_t *list = json_array();
-    json_t *next = NULL;
+    json_t *next = json_null();
+    bool is_full = false;
 
     if (i == mk_catalog_count(catalog)) {
         json_decref(list);
         return mk_reply_bad_query(reply, "cursor", MK_ISSUE_CURSOR);
     }
-    for (; next == NULL && i < mk_catalog_count(catalog); i++) {
+    for (; !is_full && i < mk_catalog_count(catalog); i++) {
         const struct mk_institution *institution = mk_catalog_at(catalog, i);
         if (!is_wanted(institution, call->query))
             continue;
-        if (room-- > 0)
-            mk_json_append(&list, mk_institution_view(institution));
-        else
+        is_full = room-- == 0;
+        if (is_full)
             next = cursor_of(institution);
+        else
+            mk_json_append(&list, mk_institution_view(institution));
     }
-    return mk_reply_json(reply, 200,
-                         json_pack("{s:o, s:{s:o?}}", "institutions", list, "cursors", "next", next));
+    return mk_reply_json(
+        reply, 200, json_pack("{s:o, s:{s:o}}", "institutions", list, "cursors", "next", next));
 }
 
 enum mk_err mk_get_institution(const struct mk_call *call, struct mk_reply *reply)

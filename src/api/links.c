@@ -16,9 +16,16 @@ const struct mk_shape mk_links_query = MK_SHAPE(NULL, links_fields);
 
 static const struct mk_field update_fields[] = {
     { .name = "webhook", .type = MK_URL, .nullable = true, .min = 1, .max = 65536 },
-    { .name = "link_tags", .type = MK_LIST, .nullable = true, .max = TAGS_MAX,
+    { .name = "link_tags",
+      .type = MK_LIST,
+      .nullable = true,
+      .max = TAGS_MAX,
       .item = &mk_tag_field },
-    { .name = "tags", .type = MK_LIST, .nullable = true, .deprecated = true, .max = TAGS_MAX,
+    { .name = "tags",
+      .type = MK_LIST,
+      .nullable = true,
+      .deprecated = true,
+      .max = TAGS_MAX,
       .item = &mk_tag_field },
 };
 const struct mk_shape mk_link_update_body = MK_SHAPE("UpdateLinkRequest", update_fields);
@@ -74,7 +81,6 @@ enum mk_err mk_get_links(const struct mk_call *call, struct mk_reply *reply)
 {
     const struct mk_links *links = &call->world->links;
     const struct mk_link *last;
-    json_t *next = NULL;
 
     if (!read_cursor(call, &last))
         return mk_reply_bad_query(reply, "cursor", MK_ISSUE_CURSOR);
@@ -86,11 +92,8 @@ enum mk_err mk_get_links(const struct mk_call *call, struct mk_reply *reply)
         last = link;
         link = mk_links_next_active(links, link);
     }
-    if (link != NULL)
-        next = cursor_after(last);
-    return mk_reply_json(reply, 200,
-                         json_pack("{s:o, s:o}", "links", list, "next_cursor",
-                                   next != NULL ? next : json_string("")));
+    json_t *next = link != NULL ? cursor_after(last) : json_string("");
+    return mk_reply_json(reply, 200, json_pack("{s:o, s:o}", "links", list, "next_cursor", next));
 }
 
 enum mk_err mk_get_link(const struct mk_call *call, struct mk_reply *reply)

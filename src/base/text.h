@@ -46,7 +46,8 @@ static inline void mk_text_add(struct mk_text *text, const char *bytes, size_t l
         mk_text_add_slowly(text, bytes, length);
         return;
     }
-    memcpy(text->bytes + text->length, bytes, length);
+    if (length > 0) /* nothing may be NULL */
+        memcpy(text->bytes + text->length, bytes, length);
     text->length += length;
     text->bytes[text->length] = '\0';
 }

@@ -22,6 +22,10 @@ endif()
 set(MK_INSTRUMENT)
 if(MK_SANITIZE)
     list(APPEND MK_INSTRUMENT -fsanitize=${MK_SANITIZE} -fno-sanitize-recover=all)
+    # gcc says of its sanitizers that they make these two warn without reason.
+    list(APPEND MK_WARNINGS
+        $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>
+        $<$<C_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 endif()
 if(MK_FUZZ)
     if(NOT CMAKE_C_COMPILER_ID MATCHES Clang)

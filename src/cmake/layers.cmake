@@ -41,7 +41,7 @@ macro(check_own file folder header)
             problem(${file} "${folder} must not include ${target} (\"${header}\")")
         endif()
     elseif(folder)
-        problem(${file} "name a header by its folder, and none that lies directly in src (\"${header}\")")
+        problem(${file} "name a header by its folder, none directly in src (\"${header}\")")
     endif()
 endmacro()
 

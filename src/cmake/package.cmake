@@ -10,7 +10,8 @@ list(JOIN MK_PKG_MODULES " " MK_PKG_MODULES_LINE)
 
 # The .pc file finds its prefix from where it lies, so an installation may be moved.
 set(MK_PC_DIR ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
-cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${MK_PC_DIR} OUTPUT_VARIABLE MK_PC_PREFIX)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${MK_PC_DIR}
+    OUTPUT_VARIABLE MK_PC_PREFIX)
 
 configure_file(src/cmake/moneykit_sandbox.pc.in moneykit_sandbox.pc @ONLY)
 configure_package_config_file(src/cmake/moneykit_sandboxConfig.cmake.in

@@ -151,6 +151,8 @@ static enum mk_err check_pinned(struct mk_world *world, const char *secret,
 enum mk_err mk_worlds_sign_in(struct mk_worlds *worlds, const char *client_id, const char *secret,
                               struct mk_problem *problem, struct mk_caller *ret)
 {
+    struct mk_world *world;
+
     if (client_id[0] == '\0' || secret[0] == '\0')
         return mk_fail(problem, MK_UNAUTHORIZED, "Client id and client secret must not be empty.");
     if (strlen(client_id) > MK_CLIENT_ID_MAX || strlen(secret) > MK_CLIENT_SECRET_MAX)
@@ -159,9 +161,11 @@ enum mk_err mk_worlds_sign_in(struct mk_worlds *worlds, const char *client_id, c
                        MK_CLIENT_ID_MAX, MK_CLIENT_SECRET_MAX);
     if (worlds->config.client_count > 0)
         MK_TRY(check_configured(worlds, client_id, secret, problem));
-    MK_TRY(enter(worlds, client_id, secret, problem, &ret->world));
+    MK_TRY(enter(worlds, client_id, secret, problem, &world));
+    MK_TRY(check_pinned(world, secret, problem));
+    ret->world = world;
     ret->scope[0] = '\0';
-    return check_pinned(ret->world, secret, problem);
+    return MK_OK;
 }
 
 static enum mk_err check_bearer(struct mk_caller *caller, const char *token, bool expired_too)
@@ -184,8 +188,9 @@ enum mk_err mk_worlds_bearer(struct mk_worlds *worlds, const char *token, bool e
     struct mk_caller caller = { .world = NULL };
 
     if (mk_same_secret(worlds->config.access_token, token)) {
-        ret->scope[0] = '\0';
-        return enter(worlds, MK_FIXED_CLIENT, NULL, problem, &ret->world);
+        MK_TRY(enter(worlds, MK_FIXED_CLIENT, NULL, problem, &caller.world));
+        *ret = caller;
+        return MK_OK;
     }
     if (mk_bearer_handle(token, &handle)) {
         pthread_rwlock_rdlock(&worlds->lock);

@@ -51,8 +51,9 @@ enum mk_err mk_worlds_sign_in(struct mk_worlds *worlds, const char *client_id, c
                               struct mk_problem *problem, struct mk_caller *ret);
 
 /*
- * Lets the holder of a bearer token in. MK_UNAUTHORIZED or MK_BEARER_EXPIRED; with `expired_too` an
- * expired one is let in (control calls: moving the clock expires tokens).
+ * Lets the holder of a bearer token in. MK_UNAUTHORIZED or MK_BEARER_EXPIRED (*ret is set then too,
+ * for the log); with `expired_too` an expired one is let in (control calls: moving the clock expires
+ * tokens).
  */
 enum mk_err mk_worlds_bearer(struct mk_worlds *worlds, const char *token, bool expired_too,
                              struct mk_problem *problem, struct mk_caller *ret);

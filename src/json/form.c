@@ -34,20 +34,17 @@ static json_t *number_of(const char *text)
     return bare ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
 }
 
-static json_t *integer_of(const char *text)
-{
-    int64_t number;
-
-    return mk_read_integer(text, INT64_MIN, INT64_MAX, &number) ? json_integer(number) : NULL;
-}
-
-/* What the type cannot make of the text stays text, for the checker to report. */
+/*
+ * What the type cannot make of the text stays text, for the checker to report; NULL when memory is
+ * out.
+ */
 static json_t *value_of(enum mk_type type, const char *text)
 {
     json_t *value = NULL;
+    int64_t number;
 
-    if (type == MK_INTEGER)
-        value = integer_of(text);
+    if (type == MK_INTEGER && mk_read_integer(text, INT64_MIN, INT64_MAX, &number))
+        return json_integer(number);
     if (type == MK_NUMBER)
         value = number_of(text);
     if (type == MK_BOOLEAN)
