@@ -11,9 +11,9 @@
  *     ... moneykit_sandbox_url(sandbox) ...
  *     moneykit_sandbox_destroy(sandbox);
  *
- * The options are those of the command line (moneykit-sandbox --help), and the environment variables
- * count too. One sandbox may be used from several threads once it is started. The log is shared by all
- * sandboxes of a process.
+ * The options are those of the command line (moneykit-sandbox --help), and the environment
+ * variables count too. One sandbox may be used from several threads once it is started. The log is
+ * shared by all sandboxes of a process.
  */
 #ifndef MONEYKIT_SANDBOX_H
 #define MONEYKIT_SANDBOX_H
@@ -46,7 +46,9 @@ const char *moneykit_sandbox_url(const struct moneykit_sandbox *sandbox);
 /* The token for calls across worlds. Borrowed. */
 const char *moneykit_sandbox_admin_token(const struct moneykit_sandbox *sandbox);
 
-/* Finishes the requests under way (5 s at most) and stops serving. Nothing happens when it is not. */
+/*
+ * Finishes the requests under way (5 s at most) and stops serving. Nothing happens when it is not.
+ */
 void moneykit_sandbox_stop(struct moneykit_sandbox *sandbox);
 
 /* Stops, and frees everything; NULL is fine. */

@@ -32,7 +32,9 @@ static void hold_standard_streams(void)
         close(fd);
 }
 
-/* What a newcomer needs next. Only the admin token that was drawn is shown: nobody else knows it. */
+/*
+ * What a newcomer needs next. Only the admin token that was drawn is shown: nobody else knows it.
+ */
 static void introduce(const struct moneykit_sandbox *sandbox, const struct mk_options *options)
 {
     const char *address = moneykit_sandbox_address(sandbox);
@@ -65,8 +67,7 @@ static int serve(int count, const char *const *arguments, const struct mk_option
     sigprocmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
 
-    struct moneykit_sandbox *sandbox =
-        moneykit_sandbox_create(arguments, (size_t)count, error);
+    struct moneykit_sandbox *sandbox = moneykit_sandbox_create(arguments, (size_t)count, error);
     if (sandbox == NULL)
         return complain(EXIT_BAD_OPTION, error);
     if (!moneykit_sandbox_start(sandbox, error)) {

@@ -3,8 +3,6 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "base/url.h"
-#include "http/address.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +12,14 @@
 enum kind { TEXT, NAMES, SWITCH, NUMBER, TIME, CHOICE };
 
 struct row {
-    const char *flag; /* without the dashes */
-    const char *variable;  /* NULL: no environment variable */
+    const char *flag;     /* without the dashes */
+    const char *variable; /* NULL: no environment variable */
     enum kind kind;
-    size_t offset; /* of the member of struct mk_options; its type goes with the kind */
-    const char *value; /* how --help calls the value; NULL for a switch */
-    const char *fallback; /* as a user would write it; NULL: none */
+    size_t offset;             /* of the member of struct mk_options; its type goes with the kind */
+    const char *value;         /* how --help calls the value; NULL for a switch */
+    const char *fallback;      /* as a user would write it; NULL: none */
     const char *fallback_help; /* where `fallback` does not say it */
-    int64_t min; /* NUMBER */
+    int64_t min;               /* NUMBER */
     int64_t max;
     const char *const *choices; /* CHOICE, NULL-ended */
     const char *help;
@@ -33,6 +31,7 @@ static const char *const format_choices[] = { "text", "json", NULL };
 
 #define AT(member) .offset = offsetof(struct mk_options, member)
 
+/* clang-format off */
 static const struct row rows[] = {
     { .flag = "listen", .variable = PREFIX "LISTEN", .kind = TEXT, AT(listen),
       .value = "ADDR:PORT", .fallback = "localhost:8080",
@@ -89,6 +88,7 @@ static const struct row rows[] = {
     { .flag = "version", .kind = SWITCH, AT(wants_version), .help = "print the version and exit" },
     { .flag = "help", .kind = SWITCH, AT(wants_help), .help = "print this and exit" },
 };
+/* clang-format on */
 
 /* What is being read, for messages: "--seed" or "MONEYKIT_SANDBOX_SEED". */
 struct source {
@@ -101,7 +101,8 @@ struct source {
 __attribute__((format(printf, 2, 3))) static bool refuse(const struct source *source,
                                                          const char *format, ...)
 {
-    int used = snprintf(source->error, MK_OPTIONS_ERROR_SIZE, "%s%s: ", source->dashes, source->name);
+    int used =
+        snprintf(source->error, MK_OPTIONS_ERROR_SIZE, "%s%s: ", source->dashes, source->name);
     va_list arguments;
 
     va_start(arguments, format);
@@ -141,7 +142,9 @@ static bool add_names(struct mk_names *names, const char *value, bool is_list)
 
 static bool read_switch(const struct source *source, const char *value, bool *ret)
 {
-    static const char *const words[] = { "0", "1", "false", "true", "no", "yes", "off", "on", NULL };
+    static const char *const words[] = {
+        "0", "1", "false", "true", "no", "yes", "off", "on", NULL
+    };
     int word = mk_term_find(words, value);
 
     if (word < 0)
@@ -229,7 +232,8 @@ static const struct row *find_row(const char *argument, const char **ret_value)
     if (strncmp(argument, "--", 2) != 0)
         return NULL;
     for (size_t i = 0; i < MK_COUNT(rows); i++) {
-        if (strncmp(rows[i].flag, argument + 2, length - 2) == 0 && rows[i].flag[length - 2] == '\0')
+        if (strncmp(rows[i].flag, argument + 2, length - 2) == 0 &&
+            rows[i].flag[length - 2] == '\0')
             return &rows[i];
     }
     return NULL;
@@ -278,74 +282,14 @@ static bool read_arguments(int count, const char *const *arguments, struct mk_op
     return true;
 }
 
-static bool complain(char *error, const char *text)
-{
-    snprintf(error, MK_OPTIONS_ERROR_SIZE, "%s", text);
-    return false;
-}
-
-static bool check_clients(const struct mk_options *options, char *error)
-{
-    for (size_t i = 0; i < options->clients.count; i++) {
-        const char *colon = strchr(options->clients.items[i], ':');
-        if (colon == NULL || colon == options->clients.items[i] || colon[1] == '\0')
-            return complain(error, "--client: expected ID:SECRET");
-    }
-    return true;
-}
-
-static bool read_web_url(const char *text, struct mk_url *ret)
-{
-    return mk_url_read(text, ret) && ret->host[0] != '\0' &&
-           (strcmp(ret->scheme, "http") == 0 || strcmp(ret->scheme, "https") == 0);
-}
-
-static bool check_origins(const struct mk_options *options, char *error)
-{
-    struct mk_url url;
-
-    for (size_t i = 0; i < options->redirect_origins.count; i++) {
-        const char *text = options->redirect_origins.items[i];
-        if (!read_web_url(text, &url) || strpbrk(strstr(text, "//") + 2, "/?#@") != NULL)
-            return complain(error, "--redirect-origin: expected an origin like https://app.test");
-    }
-    return true;
-}
-
-static bool check_public_url(const struct mk_options *options, char *error)
-{
-    const char *text = options->public_url;
-    struct mk_url url;
-
-    if (text == NULL || (read_web_url(text, &url) && !url.has_query && !url.has_fragment &&
-                         text[strlen(text) - 1] != '/'))
-        return true;
-    return complain(error, "--public-url: expected a URL like https://a.test, no slash at its end");
-}
-
-/* The rules between options. */
-static bool check(const struct mk_options *options, char *error)
-{
-    struct mk_address address;
-
-    if (!mk_address_read(options->listen, &address))
-        return complain(error, "--listen: expected HOST:PORT, [IPV6]:PORT or unix:PATH");
-    if ((options->tls_cert == NULL) != (options->tls_key == NULL))
-        return complain(error, "--tls-cert and --tls-key go together");
-    if (options->deterministic && !address.is_loopback && options->clients.count == 0)
-        return complain(error, "--deterministic: secrets can be foretold, so an address that "
-                               "others reach needs --client");
-    return check_clients(options, error) && check_origins(options, error) &&
-           check_public_url(options, error);
-}
-
 bool mk_options_read(int count, const char *const *arguments, struct mk_options *ret,
                      char error[MK_OPTIONS_ERROR_SIZE])
 {
     struct mk_options options = { 0 };
 
     bool fine = read_defaults(&options, error) && read_environment(&options, error) &&
-                read_arguments(count, arguments, &options, error) && check(&options, error);
+                read_arguments(count, arguments, &options, error) &&
+                mk_options_check(&options, error);
     if (fine)
         *ret = options;
     else
@@ -394,7 +338,8 @@ void mk_options_help(FILE *out)
     fputs("usage: moneykit-sandbox [options]\n"
           "       moneykit-sandbox healthcheck [--url URL]\n\n"
           "A server on this machine that behaves like the MoneyKit API.\n"
-          "A flag beats its environment variable, which beats the default.\n\n", out);
+          "A flag beats its environment variable, which beats the default.\n\n",
+          out);
     for (size_t i = 0; i < MK_COUNT(rows); i++)
         print_row(out, &rows[i]);
 }

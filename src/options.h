@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The option table: every setting is one row (flag, environment variable, kind, default, help), from
- * which the parser, the environment, --help and a test of the README are fed. A flag beats its
+ * The option table: every setting is one row (flag, environment variable, kind, default, help),
+ * from which the parser, the environment, --help and a test of the README are fed. A flag beats its
  * environment variable, which beats the default.
  */
 #ifndef MK_OPTIONS_H
@@ -27,14 +27,14 @@ struct mk_options {
     char *admin_token; /* NULL: drawn at start */
     int64_t seed;
     bool deterministic;
-    int64_t now; /* MK_NEVER: real time */
+    int64_t now;    /* MK_NEVER: real time */
     int timestamps; /* enum mk_time_style */
     struct mk_names redirect_origins;
     int64_t max_worlds;
     int64_t threads;
     char *tls_cert; /* paths */
     char *tls_key;
-    int log_level; /* enum mk_log_level */
+    int log_level;  /* enum mk_log_level */
     int log_format; /* enum mk_log_format */
     bool wants_help;
     bool wants_version;
@@ -43,12 +43,15 @@ struct mk_options {
 enum { MK_OPTIONS_ERROR_SIZE = 512 };
 
 /*
- * Reads environment and arguments ("--flag value", "--flag=value"). On failure one line is in `error`
- * and nothing is owned. mk_options_done() frees what a successful read holds.
+ * Reads environment and arguments ("--flag value", "--flag=value"). On failure one line is in
+ * `error` and nothing is owned. mk_options_done() frees what a successful read holds.
  */
 bool mk_options_read(int count, const char *const *arguments, struct mk_options *ret,
                      char error[MK_OPTIONS_ERROR_SIZE]);
 void mk_options_done(struct mk_options *options);
+
+/* The rules between options, and the forms of those that are more than a text: options_check.c. */
+bool mk_options_check(const struct mk_options *options, char error[MK_OPTIONS_ERROR_SIZE]);
 
 /* The text of --help, from the table. */
 void mk_options_help(FILE *out);

@@ -10,8 +10,8 @@
 #include "moneykit_sandbox.h"
 
 /*
- * Makes worlds, routes and all else that a start makes once it knows its port, and no server: requests
- * go to mk_api_dispatch(). Once per sandbox, instead of a start.
+ * Makes worlds, routes and all else that a start makes once it knows its port, and no server:
+ * requests go to mk_api_dispatch(). Once per sandbox, instead of a start.
  */
 void mk_sandbox_open(struct moneykit_sandbox *sandbox, unsigned port);
 

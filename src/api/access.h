@@ -16,8 +16,8 @@ enum mk_err mk_access_check(struct mk_service *service, const struct mk_route *r
                             struct mk_caller *ret);
 
 /*
- * Splits an Authorization field that begins with "Basic ": user and password, at most `room` - 1 bytes
- * each. False when it is another scheme or malformed. "Basic Og==" gives two empty texts.
+ * Splits an Authorization field that begins with "Basic ": user and password, at most `room` - 1
+ * bytes each. False when it is another scheme or malformed. "Basic Og==" gives two empty texts.
  */
 bool mk_basic_read(const char *authorization, char *user, char *password, size_t room);
 

@@ -46,8 +46,9 @@ static bool copy_form(const json_t *form, struct credentials *ret)
 }
 
 /*
- * Form fields or HTTP Basic. The Ruby SDK sends an empty Basic next to good form fields, so an empty
- * one counts as absent; two that differ are refused rather than guessed at (RFC 6749, section 2.3).
+ * Form fields or HTTP Basic. The Ruby SDK sends an empty Basic next to good form fields, so an
+ * empty one counts as absent; two that differ are refused rather than guessed at (RFC 6749, section
+ * 2.3).
  */
 static enum mk_err read_credentials(const struct mk_call *call, struct mk_problem *problem,
                                     struct credentials *ret)

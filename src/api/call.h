@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A handler's view of the world: a call that was matched, let in and checked, and the reply it fills.
- * No HTTP library and no raw text: path values are decoded, query and body obey their field tables.
+ * A handler's view of the world: a call that was matched, let in and checked, and the reply it
+ * fills. No HTTP library and no raw text: path values are decoded, query and body obey their field
+ * tables.
  */
 #ifndef MK_API_CALL_H
 #define MK_API_CALL_H
@@ -52,7 +53,7 @@ struct mk_reply {
     const struct mk_asset *asset; /* something compiled in, or */
     const char *page;             /* borrowed for ever: a page, and */
     size_t page_length;
-    const char *content_type;     /* of asset and page */
+    const char *content_type; /* of asset and page */
     struct mk_problem problem;
     struct mk_issues issues;
 };

@@ -69,21 +69,24 @@ static enum mk_err handle(struct run *run, const struct mk_match *match)
     return err;
 }
 
-/* A link that the caller's world lacks may be another client's: the one thing a client learns of others. */
+/*
+ * A link that the caller's world lacks may be another client's: the one thing a client learns of
+ * others.
+ */
 static enum mk_err find_owner(struct run *run, const struct mk_match *match, enum mk_err err)
 {
     if (err != MK_LINK_NOT_FOUND || !run->route->names_link)
         return err;
-    bool is_others = mk_worlds_other_has_link(run->service->worlds, run->caller.world,
-                                              match->values[0]);
+    bool is_others =
+        mk_worlds_other_has_link(run->service->worlds, run->caller.world, match->values[0]);
     return is_others ? MK_LINK_OF_OTHER_CLIENT : err;
 }
 
 static enum mk_err answer(struct run *run, const struct mk_match *match)
 {
     MK_TRY(find_route(run, match));
-    MK_TRY(mk_access_check(run->service, run->route, run->request, &run->reply.problem,
-                           &run->caller));
+    MK_TRY(
+        mk_access_check(run->service, run->route, run->request, &run->reply.problem, &run->caller));
     MK_TRY(mk_input_read(run->route, run->request, match->query, &run->input, &run->reply.issues));
     return find_owner(run, match, handle(run, match));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The error table: the only place that knows the HTTP status and error_code of each mk_err. The body
- * is MoneyKit's, with no envelope: error_code, error_message, documentation_url (null), and for two of
- * them link_error_code or validation_errors.
+ * The error table: the only place that knows the HTTP status and error_code of each mk_err. The
+ * body is MoneyKit's, with no envelope: error_code, error_message, documentation_url (null), and
+ * for two of them link_error_code or validation_errors.
  */
 #ifndef MK_API_ERRORS_H
 #define MK_API_ERRORS_H

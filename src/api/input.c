@@ -38,7 +38,9 @@ static void read_query(const struct mk_route *route, const char *text, struct mk
         mk_shape_check(route->query, input->query, &place, issues);
 }
 
-/* Whether the media type, parameters left aside, is `wanted` or ends in +json where JSON is wanted. */
+/*
+ * Whether the media type, parameters left aside, is `wanted` or ends in +json where JSON is wanted.
+ */
 static bool is_media_type(const char *field, const char *wanted, bool json)
 {
     size_t length = strcspn(field, "; \t");

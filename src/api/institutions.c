@@ -35,7 +35,10 @@ static json_t *cursor_of(const struct mk_institution *institution)
     return json;
 }
 
-/* Position that the cursor stands at; mk_catalog_count() when it is none of ours. An empty one is none. */
+/*
+ * Position that the cursor stands at; mk_catalog_count() when it is none of ours. An empty one is
+ * none.
+ */
 static size_t start_of(const struct mk_catalog *catalog, const char *cursor)
 {
     unsigned char id[256];

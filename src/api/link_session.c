@@ -23,6 +23,19 @@ static enum mk_err check_relink(const struct mk_call *call, const char *link_id,
                    "existing_link_id names no connected link of this client.");
 }
 
+/* The name of a product that the session requires and the institution lacks; NULL: there is none. */
+static const char *lacking_product(const json_t *body, const struct mk_institution *institution)
+{
+    const json_t *products = json_object_get(json_object_get(body, "settings"), "products");
+
+    for (unsigned i = 0; i < MK_PRODUCT_COUNT; i++) {
+        const json_t *settings = json_object_get(products, mk_product_names[i]);
+        if (mk_get_boolean(settings, "required") && !(institution->products & 1U << i))
+            return mk_product_names[i];
+    }
+    return NULL;
+}
+
 /* Ignored for a relink (MoneyKit's documentation). */
 static enum mk_err find_institution(const struct mk_call *call, struct mk_problem *problem,
                                     uint16_t *ret)
@@ -37,6 +50,10 @@ static enum mk_err find_institution(const struct mk_call *call, struct mk_proble
     if (found == mk_catalog_count(call->service->catalog))
         return mk_fail(problem, MK_SESSION_FORBIDDEN,
                        "institution_id names no institution of this sandbox.");
+    const char *lacking = lacking_product(call->body, mk_catalog_at(call->service->catalog, found));
+    if (lacking != NULL)
+        return mk_fail(problem, MK_SESSION_FORBIDDEN,
+                       "The institution does not offer %s, which the session requires.", lacking);
     *ret = (uint16_t)found;
     return MK_OK;
 }
@@ -50,12 +67,14 @@ static void read_product(const json_t *settings, struct mk_session_product *prod
     product->reason = mk_copy(mk_get_text(settings, "reason"));
 }
 
-/* Without settings.products a session asks for all four, prefetched; a relink session then for none. */
+/*
+ * Without settings.products a session asks for all four, prefetched; a relink session then for
+ * none.
+ */
 static void read_products(const json_t *products, struct mk_session *session)
 {
     static const unsigned configurable = 1U << MK_PRODUCT_ACCOUNT_NUMBERS |
-                                         1U << MK_PRODUCT_IDENTITY |
-                                         1U << MK_PRODUCT_TRANSACTIONS |
+                                         1U << MK_PRODUCT_IDENTITY | 1U << MK_PRODUCT_TRANSACTIONS |
                                          1U << MK_PRODUCT_INVESTMENTS;
 
     for (unsigned i = 0; i < MK_PRODUCT_COUNT; i++) {

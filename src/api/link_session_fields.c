@@ -8,6 +8,7 @@
 /* Bounds of ours, so that one session stays small. The API's own are in the rows as they are. */
 enum { TAGS_MAX = 100, CUSTOM_ACCOUNTS_MAX = 64, CUSTOM_OWNERS_MAX = 20, CONTACTS_MAX = 20 };
 
+/* clang-format off */
 static const struct mk_field name_item = { .type = MK_STRING };
 
 static const struct mk_field provider_item = { .type = MK_STRING, .choices = mk_provider_names,
@@ -67,8 +68,11 @@ static const struct mk_shape customer = MK_SHAPE("CustomerUser", customer_fields
 static const struct mk_field feature_fields[] = { MK_FEATURES(X) };
 #undef X
 static const struct mk_shape features = MK_SHAPE("MoneyKitConnectFeatures", feature_fields);
+/* clang-format on */
 
-/* The check digit of the American Bankers Association: 3, 7, 1 times the digits, a multiple of ten. */
+/*
+ * The check digit of the American Bankers Association: 3, 7, 1 times the digits, a multiple of ten.
+ */
 static enum mk_issue check_routing_number(const char *text)
 {
     static const int weights[] = { 3, 7, 1 };
@@ -81,6 +85,7 @@ static enum mk_issue check_routing_number(const char *text)
     return sum % 10 == 0 ? MK_ISSUE_COUNT : MK_ISSUE_ROUTING_NUMBER;
 }
 
+/* clang-format off */
 static const struct mk_field custom_account_fields[] = {
     { .name = "account_type", .type = MK_STRING, .required = true },
     { .name = "name", .type = MK_STRING, .required = true },
@@ -159,3 +164,4 @@ static const struct mk_field exchange_fields[] = {
     { .name = "exchangeable_token", .type = MK_STRING, .required = true },
 };
 const struct mk_shape mk_exchange_body = MK_SHAPE("ExchangeTokenRequest", exchange_fields);
+/* clang-format on */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The link object, twice: first as a jansson tree, which is the definition, then written straight to
- * text for the replies that everybody asks for. Whoever changes one changes the other; api/views.h
- * says what holds them together.
+ * The link object, twice: first as a jansson tree, which is the definition, then written straight
+ * to text for the replies that everybody asks for. Whoever changes one changes the other;
+ * api/views.h says what holds them together.
  */
 #include "api/views.h"
 

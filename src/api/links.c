@@ -14,20 +14,15 @@ static const struct mk_field links_fields[] = {
 };
 const struct mk_shape mk_links_query = MK_SHAPE(NULL, links_fields);
 
+/* clang-format off */
 static const struct mk_field update_fields[] = {
     { .name = "webhook", .type = MK_URL, .nullable = true, .min = 1, .max = 65536 },
-    { .name = "link_tags",
-      .type = MK_LIST,
-      .nullable = true,
-      .max = TAGS_MAX,
+    { .name = "link_tags", .type = MK_LIST, .nullable = true, .max = TAGS_MAX,
       .item = &mk_tag_field },
-    { .name = "tags",
-      .type = MK_LIST,
-      .nullable = true,
-      .deprecated = true,
-      .max = TAGS_MAX,
+    { .name = "tags", .type = MK_LIST, .nullable = true, .deprecated = true, .max = TAGS_MAX,
       .item = &mk_tag_field },
 };
+/* clang-format on */
 const struct mk_shape mk_link_update_body = MK_SHAPE("UpdateLinkRequest", update_fields);
 
 static enum mk_err reply_link(const struct mk_call *call, const struct mk_link *link,
@@ -50,7 +45,10 @@ static json_t *cursor_after(const struct mk_link *link)
     return json;
 }
 
-/* Sets *ret to the link that the cursor stands at, NULL for the start; false when it is none of ours. */
+/*
+ * Sets *ret to the link that the cursor stands at, NULL for the start; false when it is none of
+ * ours.
+ */
 static bool read_cursor(const struct mk_call *call, const struct mk_link **ret)
 {
     const char *cursor = mk_get_text(call->query, "cursor");

@@ -18,8 +18,8 @@ void mk_respond(struct mk_service *service, const struct mk_request *request, un
                 enum mk_err err, struct mk_reply *reply, struct mk_response *response);
 
 /*
- * Logs method, route, status, size, time, client and request id. The path is the route's template and
- * the query is left out, since what callers put there may be a secret.
+ * Logs method, route, status, size, time, client and request id. The path is the route's template
+ * and the query is left out, since what callers put there may be a secret.
  */
 void mk_respond_log(const struct mk_request *request, const struct mk_route *route,
                     const struct mk_caller *caller, const struct mk_response *response,

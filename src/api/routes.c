@@ -7,6 +7,7 @@
 
 #define CLIENT .access = MK_ACCESS_CLIENT, .is_versioned = true
 
+/* clang-format off */
 const struct mk_route mk_routes[] = {
     /* AccessToken */
     { .method = MK_POST, .path = "/auth/token", .operation = "create_access_token",
@@ -48,6 +49,7 @@ const struct mk_route mk_routes[] = {
     { .method = MK_GET, .path = "/readyz", .handle = mk_get_readyz },
     { .method = MK_GET, .path = "/connect/avatars/{institution_id}", .handle = mk_get_avatar },
 };
+/* clang-format on */
 
 const size_t mk_route_count = MK_COUNT(mk_routes);
 

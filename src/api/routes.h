@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The route table: one row per method and path, the only place that lists them. It drives the router,
- * the Allow header, the log's and later the journal's names, and the test that holds it against
- * openapi.json.
+ * The route table: one row per method and path, the only place that lists them. It drives the
+ * router, the Allow header, the log's and later the journal's names, and the test that holds it
+ * against openapi.json.
  */
 #ifndef MK_API_ROUTES_H
 #define MK_API_ROUTES_H
@@ -22,7 +22,7 @@ struct mk_route {
     const char *path;
     const char *operation; /* operationId; NULL: a page, not in openapi.json */
     enum mk_access access;
-    bool is_versioned;     /* reads moneykit-version */
+    bool is_versioned; /* reads moneykit-version */
     const struct mk_shape *query;
     const struct mk_shape *form; /* body as application/x-www-form-urlencoded, or */
     const struct mk_shape *body; /* body as JSON */

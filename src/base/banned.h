@@ -27,6 +27,8 @@
     }))
 
 /* They write or read without knowing how much there is. */
+#undef sprintf /* clang's fortified headers have macros of these names */
+#undef vsprintf
 #define strcpy(...) MK_BANNED("strcpy", "use mk_copy() or a struct mk_text")
 #define strcat(...) MK_BANNED("strcat", "use a struct mk_text")
 #define sprintf(...) MK_BANNED("sprintf", "use mk_text_print() or snprintf()")

@@ -52,7 +52,9 @@ static void put_digits(char *out, int count, int value)
     }
 }
 
-/* Written by hand: four to six of these stand in every link, and snprintf costs ten times as much. */
+/*
+ * Written by hand: four to six of these stand in every link, and snprintf costs ten times as much.
+ */
 int mk_time_write(char out[MK_TIME_SIZE], int64_t moment, enum mk_time_style style)
 {
     time_t seconds = seconds_of(moment);

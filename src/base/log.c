@@ -37,7 +37,9 @@ static void add_byte(struct mk_text *line, unsigned char byte)
         mk_text_add_char(line, (char)byte);
 }
 
-/* In quotes, with escapes that are right for JSON and readable in text; the value may be any bytes. */
+/*
+ * In quotes, with escapes that are right for JSON and readable in text; the value may be any bytes.
+ */
 static void add_quoted(struct mk_text *line, const char *value)
 {
     mk_text_add_char(line, '"');

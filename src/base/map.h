@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A map from keys to 32-bit record numbers. The keys live in the records: the map holds a hash and a
- * number per entry (8 bytes), and asks its owner whether a record has the key it looks for.
+ * A map from keys to 32-bit record numbers. The keys live in the records: the map holds a hash and
+ * a number per entry (8 bytes), and asks its owner whether a record has the key it looks for.
  *
  *     map -> 16 partitions, chosen by the top bits of the hash
  *            each: open addressing, linear probing, at most 3/4 full, deletion by shifting back
@@ -55,7 +55,9 @@ uint32_t mk_map_find(const struct mk_map *map, uint64_t hash, mk_map_has_key *ha
 /* Adds a record whose key is not in the map yet. */
 void mk_map_add(struct mk_map *map, uint64_t hash, uint32_t record);
 
-/* Removes the entry of this record; hash is that of its key. Nothing happens when it is not there. */
+/*
+ * Removes the entry of this record; hash is that of its key. Nothing happens when it is not there.
+ */
 void mk_map_remove(struct mk_map *map, uint64_t hash, uint32_t record);
 
 #endif

@@ -30,7 +30,10 @@ void mk_text_done(struct mk_text *text);
 /* Empties the text and keeps its memory. */
 void mk_text_clear(struct mk_text *text);
 
-/* Hands the bytes to the caller, who frees them; NULL when none were added or it failed. Empty after. */
+/*
+ * Hands the bytes to the caller, who frees them; NULL when none were added or it failed. Empty
+ * after.
+ */
 char *mk_text_steal(struct mk_text *text);
 
 /* Makes room for `more` bytes (and the NUL) and returns where they go, or NULL over the limit. */
@@ -64,7 +67,9 @@ void mk_text_print(struct mk_text *text, const char *format, ...)
 /* Adds a literal without counting it at run time. */
 #define mk_text_add_literal(text, literal) mk_text_add((text), "" literal, sizeof(literal) - 1)
 
-/* Whether `length` bytes are valid UTF-8 (no surrogates, nothing overlong, nothing over U+10FFFF). */
+/*
+ * Whether `length` bytes are valid UTF-8 (no surrogates, nothing overlong, nothing over U+10FFFF).
+ */
 bool mk_is_utf8(const char *bytes, size_t length);
 
 /* Number of code points of valid UTF-8. */
@@ -90,20 +95,24 @@ void mk_text_add_base64url(struct mk_text *text, const void *bytes, size_t lengt
  * Decodes base64url without padding, or, with `url` unset, plain padded base64. Returns the number
  * of bytes written to out, or -1 when it is malformed or too long: `room` wants 3 bytes to spare.
  */
-ptrdiff_t mk_base64_decode(const char *text, size_t length, bool url, unsigned char *out, size_t room);
+ptrdiff_t mk_base64_decode(const char *text, size_t length, bool url, unsigned char *out,
+                           size_t room);
 
 /* Compares two texts in a time that depends on their lengths only; NULL equals nothing. */
 bool mk_same_secret(const char *a, const char *b);
 
-/* Reads a whole decimal number from min to max, no sign but '-', no spaces; false when it is not one. */
+/*
+ * Reads a whole decimal number from min to max, no sign but '-', no spaces; false when it is not
+ * one.
+ */
 bool mk_read_integer(const char *text, int64_t min, int64_t max, int64_t *ret);
 
 /* Length of the text in base-57 form of 128 bits. */
 enum { MK_SHORT_ID_LENGTH = 22 };
 
 /*
- * Writes 16 bytes as 22 characters of the shortuuid alphabet (digits and letters without 0 1 I O l),
- * most significant first, no NUL. The form of MoneyKit's ids: `mk_` + 22 characters.
+ * Writes 16 bytes as 22 characters of the shortuuid alphabet (digits and letters without 0 1 I O
+ * l), most significant first, no NUL. The form of MoneyKit's ids: `mk_` + 22 characters.
  */
 void mk_short_id(const unsigned char bytes[16], char out[MK_SHORT_ID_LENGTH]);
 

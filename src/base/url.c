@@ -112,7 +112,8 @@ bool mk_url_read(const char *text, struct mk_url *ret)
 {
     struct mk_url url = { .has_query = text[strcspn(text, "?#")] == '?',
                           .has_fragment = strchr(text, '#') != NULL };
-    size_t scheme = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+    size_t scheme =
+        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
     if (scheme == 0 || text[scheme] != ':' || !isalpha((unsigned char)text[0]))
         return false;

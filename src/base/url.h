@@ -8,9 +8,9 @@
 #include <stdbool.h>
 
 struct mk_url {
-    char scheme[32];    /* lower case */
-    char host[256];     /* lower case, no brackets; "" when there is no authority */
-    char origin[320];   /* scheme://host[:port], as browsers write it: default ports left out */
+    char scheme[32];  /* lower case */
+    char host[256];   /* lower case, no brackets; "" when there is no authority */
+    char origin[320]; /* scheme://host[:port], as browsers write it: default ports left out */
     bool has_query;
     bool has_fragment;
 };

@@ -9,9 +9,11 @@
 enum { CHOSEN_MAX = 64 };
 
 static const struct mk_field text_item = { .type = MK_STRING };
-static const struct mk_field product_item = { .type = MK_STRING, .choices = mk_product_names,
+static const struct mk_field product_item = { .type = MK_STRING,
+                                              .choices = mk_product_names,
                                               .choices_name = "Product" };
 
+/* clang-format off */
 static const struct mk_field connect_fields[] = {
     { .name = "link_session_token", .type = MK_STRING, .required = true },
     { .name = "institution_id", .type = MK_STRING, .nullable = true },
@@ -23,6 +25,7 @@ static const struct mk_field connect_fields[] = {
     { .name = "products", .type = MK_LIST, .nullable = true, .max = CHOSEN_MAX,
       .item = &product_item },
 };
+/* clang-format on */
 const struct mk_shape mk_sandbox_connect_body = MK_SHAPE("SandboxConnectRequest", connect_fields);
 
 static const json_t *list_or_null(const json_t *body, const char *key)
@@ -81,7 +84,7 @@ enum mk_err mk_sandbox_connect(const struct mk_call *call, struct mk_reply *repl
     if (session == NULL)
         return MK_SESSION_NOT_FOUND;
     MK_TRY(read_institution(call, &reply->issues, &choices.institution));
-    MK_TRY(mk_linking_finish(call->world, call->service->catalog, session, &choices,
-                             &reply->issues, &reply->problem, &link));
+    MK_TRY(mk_linking_finish(call->world, call->service->catalog, session, &choices, &reply->issues,
+                             &reply->problem, &link));
     return mk_reply_json(reply, 201, result_view(call, link));
 }

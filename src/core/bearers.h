@@ -45,8 +45,9 @@ void mk_bearers_issue(struct mk_bearers *bearers, struct mk_random *secrets, uin
 bool mk_bearer_handle(const char *token, uint32_t *ret);
 
 /*
- * Looks a token up: MK_UNAUTHORIZED when it is unknown, MK_BEARER_EXPIRED after its time (*ret is set
- * then too: an expired token still names its world). *ret is borrowed until the lock is released.
+ * Looks a token up: MK_UNAUTHORIZED when it is unknown, MK_BEARER_EXPIRED after its time (*ret is
+ * set then too: an expired token still names its world). *ret is borrowed until the lock is
+ * released.
  */
 enum mk_err mk_bearers_find(const struct mk_bearers *bearers, const char *token, int64_t now,
                             const struct mk_bearer **ret);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The institutions: three banks of the sandbox (MoneyKit's documentation) and about forty real names
- * that behave like Credentials Bank (ours). Read once from the compiled-in data/institutions.json;
- * immutable afterwards and shared by all worlds and threads.
+ * The institutions: three banks of the sandbox (MoneyKit's documentation) and about forty real
+ * names that behave like Credentials Bank (ours). Read once from the compiled-in
+ * data/institutions.json; immutable afterwards and shared by all worlds and threads.
  */
 #ifndef MK_CORE_CATALOG_H
 #define MK_CORE_CATALOG_H
@@ -22,7 +22,7 @@ struct mk_institution {
     const char *domain;
     const char *color;
     const char *color_dark;
-    char *avatar; /* URL under the public URL; never NULL */
+    char *avatar;          /* URL under the public URL; never NULL */
     const json_t *aliases; /* list of texts */
     enum mk_country country;
     enum mk_provider provider;
@@ -33,7 +33,10 @@ struct mk_institution {
 
 struct mk_catalog;
 
-/* Avatars live at public_url + "/connect/avatars/" + id. NULL when the data is broken, which a test rules out. */
+/*
+ * Avatars live at public_url + "/connect/avatars/" + id. NULL when the data is broken, which a test
+ * rules out.
+ */
 struct mk_catalog *mk_catalog_new(const char *json, size_t length, const char *public_url);
 void mk_catalog_free(struct mk_catalog *catalog);
 

@@ -8,14 +8,14 @@
 
 enum mk_err {
     MK_OK,
-    MK_INTERNAL,           /* our fault; jansson without memory */
-    MK_UNAVAILABLE,        /* a limit of the server */
-    MK_MALFORMED,          /* not HTTP, or a header that must be single came twice */
+    MK_INTERNAL,    /* our fault; jansson without memory */
+    MK_UNAVAILABLE, /* a limit of the server */
+    MK_MALFORMED,   /* not HTTP, or a header that must be single came twice */
     MK_HEAD_TOO_LARGE,
     MK_BODY_TOO_LARGE,
     MK_PATH_NOT_FOUND,
     MK_METHOD_NOT_ALLOWED,
-    MK_INVALID,            /* the reply's issues say what */
+    MK_INVALID, /* the reply's issues say what */
     MK_UNAUTHORIZED,
     MK_BAD_GRANT,
     MK_BEARER_EXPIRED,
@@ -23,12 +23,12 @@ enum mk_err {
     MK_LINK_NOT_FOUND,
     MK_LINK_OF_OTHER_CLIENT,
     MK_LINK_DELETED,
-    MK_LINK_BAD_STATE,     /* the problem's link_error_code says which */
+    MK_LINK_BAD_STATE, /* the problem's link_error_code says which */
     MK_SESSION_FORBIDDEN,
     MK_TOKEN_NOT_EXCHANGEABLE,
-    MK_HOST_FORBIDDEN,     /* from here on: the control API, ours */
+    MK_HOST_FORBIDDEN, /* from here on: the control API, ours */
     MK_SESSION_NOT_FOUND,
-    MK_CONNECT_FAILED,     /* the problem's link_error_code says how */
+    MK_CONNECT_FAILED, /* the problem's link_error_code says how */
     MK_ERR_COUNT
 };
 

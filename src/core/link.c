@@ -66,7 +66,8 @@ static int64_t whole_seconds(int64_t moment)
 
 static int64_t moment_of(const struct mk_link *link, int32_t seconds)
 {
-    return seconds == MK_NEVER_SECONDS ? MK_NEVER : whole_seconds(link->created_at + seconds * MK_SECOND);
+    return seconds == MK_NEVER_SECONDS ? MK_NEVER
+                                       : whole_seconds(link->created_at + seconds * MK_SECOND);
 }
 
 int64_t mk_link_refreshed_at(const struct mk_link *link, enum mk_product product)

@@ -40,9 +40,13 @@ static enum mk_err refuse_institution(struct mk_issues *issues, const char *sent
     return MK_INVALID;
 }
 
-/* A relink's institution is its link's; a session's own is not the user's to change. */
+/*
+ * A relink's institution is its link's; a session's own skips the picker, so what narrows the picker
+ * does not concern it. Neither is the user's to change.
+ */
 static enum mk_err choose_institution(const struct mk_catalog *catalog,
-                                      const struct mk_session *session, const struct mk_link *relink,
+                                      const struct mk_session *session,
+                                      const struct mk_link *relink,
                                       const struct mk_choices *choices, struct mk_issues *issues,
                                       uint16_t *ret)
 {
@@ -52,7 +56,7 @@ static enum mk_err choose_institution(const struct mk_catalog *catalog,
     if (fixed != MK_NO_INSTITUTION && chosen != MK_NO_INSTITUTION && chosen != fixed)
         return refuse_institution(issues, "The session is for another institution");
     *ret = fixed != MK_NO_INSTITUTION ? fixed : chosen != MK_NO_INSTITUTION ? chosen : 0;
-    if (relink == NULL && !mk_session_offers(session, mk_catalog_at(catalog, *ret)))
+    if (fixed == MK_NO_INSTITUTION && !mk_session_offers(session, mk_catalog_at(catalog, *ret)))
         return refuse_institution(issues, "The session's countries, providers or required products "
                                           "leave this institution out");
     return MK_OK;
@@ -103,6 +107,7 @@ static void hand_over(struct mk_session *session, struct mk_link *link)
     session->webhook = NULL;
     session->tags = (struct mk_tags){ 0 };
     session->custom_data = NULL;
+    mk_session_shed(session);
 }
 
 static enum mk_err make_link(struct mk_world *world, struct mk_session *session,
@@ -132,7 +137,10 @@ static bool have_same_accounts(uint8_t a, uint8_t b)
     return mk_persona_at(a)->is_custom == mk_persona_at(b)->is_custom;
 }
 
-/* Granted accounts and products stay, webhook and tags are replaced or removed (MoneyKit's documentation). */
+/*
+ * Granted accounts and products stay, webhook and tags are replaced or removed (MoneyKit's
+ * documentation).
+ */
 static void mend_link(struct mk_link *link, const struct mk_session *session,
                       const struct outcome *outcome, int64_t now)
 {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What happens between a link session and a connected link: the user finishes Connect, the back end
- * exchanges the token. POST /sandbox/connect and Connect's pages end here. The world's lock is held.
+ * exchanges the token. POST /sandbox/connect and Connect's pages end here. The world's lock is
+ * held.
  *
  * Decisions of ours: a product is fetched right after linking when its settings say `prefetch` or
- * `required` (the documentation's example has a required one, not prefetched, with its times set); a
- * relink session without settings.products adds none. A relink of user_custom has the accounts that
- * the link was made with; a login as a persona with another list of accounts heals and adds none.
+ * `required` (the documentation's example has a required one, not prefetched, with its times set);
+ * a relink session without settings.products adds none. A relink of user_custom has the accounts
+ * that the link was made with; a login as a persona with another list of accounts heals and adds
+ * none.
  */
 #ifndef MK_CORE_LINKING_H
 #define MK_CORE_LINKING_H
@@ -16,10 +18,10 @@
 
 /* What the user did in Connect. NULL and MK_NO_INSTITUTION leave it to the default. */
 struct mk_choices {
-    uint16_t institution; /* default: the session's, else the first of the catalog */
-    const char *username; /* default user_good */
-    const char *password; /* default pass_good */
-    const char *mfa;      /* the answer to what the persona asks */
+    uint16_t institution;   /* default: the session's, else the first of the catalog */
+    const char *username;   /* default user_good */
+    const char *password;   /* default pass_good */
+    const char *mfa;        /* the answer to what the persona asks */
     const json_t *accounts; /* names; default all */
     const json_t *products; /* names; default all that the session asks for */
 };

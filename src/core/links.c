@@ -149,17 +149,20 @@ static void forget_expired(struct mk_links *links, int64_t now)
 {
     uint32_t number;
 
-    while ((number = first_mortal(links)) != MK_NONE && mk_links_at(links, number)->ends_at <= now) {
+    while ((number = first_mortal(links)) != MK_NONE &&
+           mk_links_at(links, number)->ends_at <= now) {
         mk_map_remove(&links->by_token, token_hash(mk_links_at(links, number)->token), number);
         forget(links, &links->pending, number);
     }
-    while ((number = links->deleted.first) != MK_NONE && mk_links_at(links, number)->ends_at <= now) {
+    while ((number = links->deleted.first) != MK_NONE &&
+           mk_links_at(links, number)->ends_at <= now) {
         mk_chain_remove(&links->deleted, &links->store, number);
         forget(links, &links->active, number);
     }
 }
 
-static void draw_id(const struct mk_links *links, struct mk_random *ids, char id[MK_SHORT_ID_LENGTH])
+static void draw_id(const struct mk_links *links, struct mk_random *ids,
+                    char id[MK_SHORT_ID_LENGTH])
 {
     unsigned char uuid[16];
 

@@ -24,18 +24,17 @@
 /* Limits; beyond them a call gets 503. */
 #define MK_LINKS_MAX 4000000U
 
-#define MK_TOKEN_LIFE (30 * MK_MINUTE)    /* session and exchangeable token; world's clock */
-#define MK_DELETED_LIFE (90 * MK_DAY)     /* MoneyKit's documentation */
+#define MK_TOKEN_LIFE (30 * MK_MINUTE) /* session and exchangeable token; world's clock */
+#define MK_DELETED_LIFE (90 * MK_DAY)  /* MoneyKit's documentation */
+#define MK_NEVER_SECONDS INT32_MIN     /* not yet, in struct mk_link_product */
 #define MK_LINK_ID_SIZE (3 + MK_SHORT_ID_LENGTH + 1)
-#define MK_TOKEN_SIZE 37                  /* a UUID as text and its NUL */
+#define MK_TOKEN_SIZE 37 /* a UUID as text and its NUL */
 
 /*
- * One product of a link. Its entry is in the reply only when it was granted. Times are whole seconds
- * after created_at, since six times two of 64 bits would be a third of the record: read and write
- * them through mk_link_refreshed_at() and its kin.
+ * One product of a link. Its entry is in the reply only when it was granted. Times are whole
+ * seconds after created_at, since six times two of 64 bits would be a third of the record: read and
+ * write them through mk_link_refreshed_at() and its kin.
  */
-#define MK_NEVER_SECONDS INT32_MIN /* not yet */
-
 struct mk_link_product {
     int32_t refreshed;
     int32_t attempted;
@@ -63,13 +62,13 @@ struct mk_link {
     struct mk_node node;         /* in `pending` or in `active` */
     struct mk_node deleted_node; /* in `deleted` */
     int64_t created_at;
-    int64_t ends_at;             /* pending: its token expires; deleted: it is forgotten */
-    uint64_t accounts;           /* bit i: the user shared account i of the persona */
+    int64_t ends_at;   /* pending: its token expires; deleted: it is forgotten */
+    uint64_t accounts; /* bit i: the user shared account i of the persona */
     char *customer_user_id;
-    char *webhook;               /* NULL: none */
+    char *webhook; /* NULL: none */
     struct mk_tags tags;
-    json_t *custom_data;         /* `custom_sandbox_data` of user_custom; or NULL */
-    char **reasons;              /* MK_PRODUCT_COUNT owned texts or NULLs; NULL when all are */
+    json_t *custom_data; /* `custom_sandbox_data` of user_custom; or NULL */
+    char **reasons;      /* MK_PRODUCT_COUNT owned texts or NULLs; NULL when all are */
     struct mk_link_product products[MK_PRODUCT_COUNT];
 };
 
@@ -87,13 +86,15 @@ void mk_links_init(struct mk_links *links, size_t chase);
 void mk_links_done(struct mk_links *links);
 
 /*
- * A new pending link with an id and a token, nothing else filled in; NULL over MK_LINKS_MAX. Forgets
- * pending links whose token has expired and deleted ones past their 90 days.
+ * A new pending link with an id and a token, nothing else filled in; NULL over MK_LINKS_MAX.
+ * Forgets pending links whose token has expired and deleted ones past their 90 days.
  */
 struct mk_link *mk_links_add(struct mk_links *links, struct mk_random *ids,
                              struct mk_random *secrets, int64_t now);
 
-/* The link with this id ("mk_..."), deleted ones included; NULL when there is none or it is hidden. */
+/*
+ * The link with this id ("mk_..."), deleted ones included; NULL when there is none or it is hidden.
+ */
 struct mk_link *mk_links_find(const struct mk_links *links, const char *id, int64_t now);
 
 /*
@@ -108,8 +109,9 @@ enum mk_err mk_links_usable(const struct mk_links *links, const char *id, int64_
                             struct mk_problem *problem, struct mk_link **ret);
 
 /*
- * Consumes an exchangeable token: its link becomes connected. MK_TOKEN_NOT_EXCHANGEABLE, with nothing
- * changed, when the token is unknown, used, expired or not a token at all; nobody learns which.
+ * Consumes an exchangeable token: its link becomes connected. MK_TOKEN_NOT_EXCHANGEABLE, with
+ * nothing changed, when the token is unknown, used, expired or not a token at all; nobody learns
+ * which.
  */
 enum mk_err mk_links_exchange(struct mk_links *links, const char *token, int64_t now,
                               struct mk_link **ret);
@@ -118,10 +120,11 @@ enum mk_err mk_links_exchange(struct mk_links *links, const char *token, int64_t
 void mk_links_delete(struct mk_links *links, struct mk_link *link, int64_t now);
 
 /*
- * The next link of the list of active ones, after `link` (NULL: from the start): exchanged once, not
- * deleted. NULL at the end.
+ * The next link of the list of active ones, after `link` (NULL: from the start): exchanged once,
+ * not deleted. NULL at the end.
  */
-const struct mk_link *mk_links_next_active(const struct mk_links *links, const struct mk_link *link);
+const struct mk_link *mk_links_next_active(const struct mk_links *links,
+                                           const struct mk_link *link);
 
 /* The record's number in its store, and back. */
 uint32_t mk_links_number(const struct mk_links *links, const struct mk_link *link);

@@ -14,7 +14,8 @@ struct account_list {
     const char *types[ACCOUNTS_MAX];
 };
 
-enum mk_err mk_login_fail(struct mk_problem *problem, enum mk_link_error error, const char *sentence)
+enum mk_err mk_login_fail(struct mk_problem *problem, enum mk_link_error error,
+                          const char *sentence)
 {
     problem->link_error_code = mk_link_error_names[error];
     return mk_fail(problem, MK_CONNECT_FAILED, "%s", sentence);
@@ -42,8 +43,9 @@ static enum mk_err check_custom(const struct mk_session *session,
         return mk_login_fail(problem, MK_LINK_ERROR_INVALID_CREDENTIALS,
                              "user_custom logs in where user name and password are asked for.");
     if (json_array_size(json_object_get(session->custom_data, "accounts")) == 0)
-        return mk_login_fail(problem, MK_LINK_ERROR_NO_ACCOUNTS,
-                             "user_custom has no accounts: the session has no custom_sandbox_data.");
+        return mk_login_fail(
+            problem, MK_LINK_ERROR_NO_ACCOUNTS,
+            "user_custom has no accounts: the session has no custom_sandbox_data.");
     return MK_OK;
 }
 

@@ -9,7 +9,8 @@
 #include "core/linking.h"
 
 /* A login fails with this link error code and sentence: sets both and returns MK_CONNECT_FAILED. */
-enum mk_err mk_login_fail(struct mk_problem *problem, enum mk_link_error error, const char *sentence);
+enum mk_err mk_login_fail(struct mk_problem *problem, enum mk_link_error error,
+                          const char *sentence);
 
 /* Which persona the choices log in as at this institution: its position in core/personas.c. */
 enum mk_err mk_login_persona(const struct mk_session *session,

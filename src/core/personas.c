@@ -15,6 +15,7 @@ const struct mk_default_account mk_default_accounts[] = {
 #define FINE .error = MK_LINK_ERROR_NONE
 #define FAILS(name) .error = MK_LINK_ERROR_##name, .meaning = "the login fails with this code"
 
+/* clang-format off */
 static const struct mk_persona personas[] = {
     { .username = "user_good", FINE, .meaning = "links, three accounts" },
     { .username = "user_custom", FINE, .is_custom = true,
@@ -37,6 +38,7 @@ static const struct mk_persona personas[] = {
     { .username = "user_input_incorrect", FAILS(USER_INPUT_INCORRECT) },
     { .username = "user_incomplete", FAILS(INCOMPLETE) },
 };
+/* clang-format on */
 
 size_t mk_persona_count(void)
 {

@@ -20,7 +20,7 @@ enum mk_challenge { MK_ASKS_NOTHING, MK_ASKS_CODE, MK_ASKS_DEVICE_AND_CODE, MK_A
 
 struct mk_persona {
     const char *username;
-    const char *meaning; /* for people: documentation and the pages' strip */
+    const char *meaning;      /* for people: documentation and the pages' strip */
     enum mk_link_error error; /* how the login fails; MK_LINK_ERROR_NONE: it does not */
     enum mk_challenge challenge;
     bool is_custom; /* has the accounts of the session's custom_sandbox_data */

@@ -22,6 +22,12 @@ static bool is_dangerous(const struct mk_url *url)
     return false;
 }
 
+/* "myapp://done" and "com.app:/done", not "localhost:3000", whose writer forgot the scheme. */
+static bool has_path(const char *uri)
+{
+    return strstr(uri, ":/") == strchr(uri, ':');
+}
+
 static bool is_listed(const struct mk_url *url, const char *const *origins, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -37,14 +43,16 @@ enum mk_err mk_redirect_check(const char *uri, const char *const *origins, size_
 {
     struct mk_url url;
 
-    if (!mk_url_read(uri, &url) || (is_web(&url) && url.host[0] == '\0') || is_dangerous(&url))
+    if (!mk_url_read(uri, &url) || !has_path(uri) || (is_web(&url) && url.host[0] == '\0') ||
+        is_dangerous(&url))
         return mk_fail(problem, MK_SESSION_FORBIDDEN,
                        "redirect_uri must be an absolute http, https or app URI.");
     if (url.has_query)
         return mk_fail(problem, MK_SESSION_FORBIDDEN, "redirect_uri must not have a query.");
     if (is_web(&url) && !mk_host_is_loopback(url.host) && !is_listed(&url, origins, count))
-        return mk_fail(problem, MK_SESSION_FORBIDDEN,
-                       "The origin of redirect_uri is not allowed here: use a loopback one or add it "
-                       "with --redirect-origin.");
+        return mk_fail(
+            problem, MK_SESSION_FORBIDDEN,
+            "The origin of redirect_uri is not allowed here: use a loopback one or add it "
+            "with --redirect-origin.");
     return MK_OK;
 }

@@ -10,7 +10,9 @@
 
 #include <stddef.h>
 
-/* MK_SESSION_FORBIDDEN with the reason: not a URI, has a query, or an origin that is not allowed. */
+/*
+ * MK_SESSION_FORBIDDEN with the reason: not a URI, has a query, or an origin that is not allowed.
+ */
 enum mk_err mk_redirect_check(const char *uri, const char *const *origins, size_t count,
                               struct mk_problem *problem);
 

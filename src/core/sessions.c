@@ -38,15 +38,19 @@ void mk_sessions_init(struct mk_sessions *sessions)
     mk_chain_init(&sessions->alive, offsetof(struct mk_session, node));
 }
 
-static void free_record(struct mk_session *session)
+void mk_session_shed(struct mk_session *session)
 {
     free(session->customer_user_id);
     free(session->redirect_uri);
     free(session->webhook);
     mk_tags_done(&session->tags);
     json_decref(session->custom_data);
-    for (size_t i = 0; i < MK_PRODUCT_COUNT; i++)
+    session->customer_user_id = session->redirect_uri = session->webhook = NULL;
+    session->custom_data = NULL;
+    for (size_t i = 0; i < MK_PRODUCT_COUNT; i++) {
         free(session->products[i].reason);
+        session->products[i].reason = NULL;
+    }
 }
 
 void mk_sessions_done(struct mk_sessions *sessions)
@@ -54,7 +58,7 @@ void mk_sessions_done(struct mk_sessions *sessions)
     uint32_t number = MK_NONE;
 
     while ((number = mk_chain_next(&sessions->alive, &sessions->store, number)) != MK_NONE)
-        free_record(session_at(sessions, number));
+        mk_session_shed(session_at(sessions, number));
     mk_map_done(&sessions->by_id);
     mk_store_done(&sessions->store);
 }
@@ -65,7 +69,7 @@ static void forget(struct mk_sessions *sessions, uint32_t number)
 
     mk_chain_remove(&sessions->alive, &sessions->store, number);
     mk_map_remove(&sessions->by_id, mk_hash(session->id, 16), number);
-    free_record(session);
+    mk_session_shed(session);
     session->link = MK_NONE; /* a link may still name this number: see mk_sessions_forget() */
     mk_store_remove(&sessions->store, number);
 }

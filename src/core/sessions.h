@@ -39,7 +39,7 @@ struct mk_session {
     uint16_t features;    /* bit 1 << mk_feature */
     uint8_t country_count;
     uint8_t countries[MK_COUNTRY_COUNT]; /* in the order of display */
-    uint32_t link;        /* number of the finished link in its store; MK_NONE */
+    uint32_t link;                       /* number of the finished link in its store; MK_NONE */
     bool is_relink;
     char relink_id[MK_LINK_ID_SIZE]; /* existing_link_id */
     char *customer_user_id;
@@ -79,6 +79,9 @@ bool mk_session_token_handle(const char *token, uint32_t *ret);
 /* The session with this token; NULL when it is unknown, expired or exchanged. */
 struct mk_session *mk_sessions_find(const struct mk_sessions *sessions, const char *token,
                                     int64_t now);
+
+/* Frees the texts and lists: what a finished session no longer needs, long before its end. */
+void mk_session_shed(struct mk_session *session);
 
 /* The record's number, for struct mk_link. */
 uint32_t mk_sessions_number(const struct mk_sessions *sessions, const struct mk_session *session);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The closed lists of the API (MoneyKit's documentation, Python SDK 0.2.3), each once: the enum, its
- * texts and their number. The text tables end with NULL, so they serve as choices of a field too.
+ * The closed lists of the API (MoneyKit's documentation, Python SDK 0.2.3), each once: the enum,
+ * its texts and their number. The text tables end with NULL, so they serve as choices of a field
+ * too.
  */
 #ifndef MK_CORE_TERMS_H
 #define MK_CORE_TERMS_H
@@ -75,7 +76,10 @@ enum mk_country { MK_COUNTRIES(X) MK_COUNTRY_COUNT };
 enum mk_link_state { MK_LINK_STATES(X) MK_STATE_COUNT };
 #undef X
 #define X(name, text) MK_LINK_ERROR_##name,
-enum mk_link_error { MK_LINK_ERRORS(X) MK_LINK_ERROR_COUNT, MK_LINK_ERROR_NONE = MK_LINK_ERROR_COUNT };
+enum mk_link_error {
+    MK_LINK_ERRORS(X) MK_LINK_ERROR_COUNT,
+    MK_LINK_ERROR_NONE = MK_LINK_ERROR_COUNT
+};
 #undef X
 #define X(name, text) MK_FEATURE_##name,
 enum mk_feature { MK_FEATURES(X) MK_FEATURE_COUNT };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A world: everything that belongs to one client_id. Made at the client's first valid call, it lives
- * as long as the server.
+ * A world: everything that belongs to one client_id. Made at the client's first valid call, it
+ * lives as long as the server.
  *
- * The world is the unit of locking: whoever reads or writes anything in it but client_id, handle and
- * seed holds its lock, and nobody ever holds two. This file has containers and the lock only; a rule
- * about links belongs in links.c.
+ * The world is the unit of locking: whoever reads or writes anything in it but client_id, handle
+ * and seed holds its lock, and nobody ever holds two. This file has containers and the lock only; a
+ * rule about links belongs in links.c.
  */
 #ifndef MK_CORE_WORLD_H
 #define MK_CORE_WORLD_H
@@ -39,7 +39,7 @@ struct mk_world_config {
     bool deterministic; /* secrets repeat too, and clocks stand still */
     int64_t start;      /* where clocks start; MK_NEVER: the real time */
     enum mk_time_style timestamps;
-    size_t chase;       /* institution of the documented example */
+    size_t chase; /* institution of the documented example */
 };
 
 struct mk_world *mk_world_new(const struct mk_world_config *config, const char *client_id,

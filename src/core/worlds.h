@@ -2,9 +2,9 @@
 /*
  * All worlds, and the door to them: who is let in, and into which world.
  *
- * The table has a read-write lock of its own, held only inside these functions. None of them wants a
- * world's lock to be held by the caller; mk_worlds_bearer() and mk_worlds_other_has_link() take one
- * world's lock at a time. A world that was returned stays valid until mk_worlds_free().
+ * The table has a read-write lock of its own, held only inside these functions. None of them wants
+ * a world's lock to be held by the caller; mk_worlds_bearer() and mk_worlds_other_has_link() take
+ * one world's lock at a time. A world that was returned stays valid until mk_worlds_free().
  */
 #ifndef MK_CORE_WORLDS_H
 #define MK_CORE_WORLDS_H
@@ -43,8 +43,8 @@ struct mk_worlds *mk_worlds_new(const struct mk_worlds_config *config);
 void mk_worlds_free(struct mk_worlds *worlds);
 
 /*
- * Lets a client in by its id and secret and makes its world at the first time. MK_UNAUTHORIZED with a
- * sentence: nothing given, not one of the configured clients, or not the secret that is pinned.
+ * Lets a client in by its id and secret and makes its world at the first time. MK_UNAUTHORIZED with
+ * a sentence: nothing given, not one of the configured clients, or not the secret that is pinned.
  * MK_UNAVAILABLE when there are max_worlds.
  */
 enum mk_err mk_worlds_sign_in(struct mk_worlds *worlds, const char *client_id, const char *secret,
@@ -52,8 +52,8 @@ enum mk_err mk_worlds_sign_in(struct mk_worlds *worlds, const char *client_id, c
 
 /*
  * Lets the holder of a bearer token in. MK_UNAUTHORIZED or MK_BEARER_EXPIRED (*ret is set then too,
- * for the log); with `expired_too` an expired one is let in (control calls: moving the clock expires
- * tokens).
+ * for the log); with `expired_too` an expired one is let in (control calls: moving the clock
+ * expires tokens).
  */
 enum mk_err mk_worlds_bearer(struct mk_worlds *worlds, const char *token, bool expired_too,
                              struct mk_problem *problem, struct mk_caller *ret);
@@ -61,7 +61,10 @@ enum mk_err mk_worlds_bearer(struct mk_worlds *worlds, const char *token, bool e
 /* The world of a client that has one, or NULL. */
 struct mk_world *mk_worlds_find(struct mk_worlds *worlds, const char *client_id);
 
-/* Whether a world other than `mine` has this link in sight (the documented example, which all have, apart). */
+/*
+ * Whether a world other than `mine` has this link in sight (the documented example, which all have,
+ * apart).
+ */
 bool mk_worlds_other_has_link(struct mk_worlds *worlds, const struct mk_world *mine,
                               const char *link_id);
 

@@ -12,7 +12,8 @@ enum { MK_PROBE_ERROR_SIZE = 256 };
 
 /*
  * GETs url (through the socket at unix_path unless that is NULL), 3 s at most; the certificate of a
- * TLS server is not verified, since it is our own. Returns the status, or 0 with the reason in `error`.
+ * TLS server is not verified, since it is our own. Returns the status, or 0 with the reason in
+ * `error`.
  */
 long mk_probe_get(const char *url, const char *unix_path, char error[MK_PROBE_ERROR_SIZE]);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The templates are one tree: a node per distinct prefix, its literal children in a list, and at most
- * one child that takes any segment. Nodes lie in one array and name each other by index; the root, 0,
- * is nobody's child, so 0 also means "none".
+ * The templates are one tree: a node per distinct prefix, its literal children in a list, and at
+ * most one child that takes any segment. Nodes lie in one array and name each other by index; the
+ * root, 0, is nobody's child, so 0 also means "none".
  */
 #include "http/router.h"
 
@@ -152,7 +152,9 @@ static void arrive(const struct walk *walk, const struct node *node)
     memcpy(match->values, walk->values, walk->value_count * sizeof(walk->values[0]));
 }
 
-/* Decodes, checks and NUL-ends a segment; there is room, since it is no longer than its raw form. */
+/*
+ * Decodes, checks and NUL-ends a segment; there is room, since it is no longer than its raw form.
+ */
 static bool copy_segment(struct walk *walk, struct segment *segment)
 {
     char *copy = walk->match->decoded + walk->used;

@@ -2,8 +2,8 @@
 /*
  * Finds the route of a raw request target.
  *
- * A template is literal segments and {parameters}: "/links/{id}/accounts/{account_id}". The order of
- * the routes does not matter: at the first segment where two templates differ, a literal beats a
+ * A template is literal segments and {parameters}: "/links/{id}/accounts/{account_id}". The order
+ * of the routes does not matter: at the first segment where two templates differ, a literal beats a
  * parameter. Matching is done on the raw target and each segment is decoded alone, so "%2F" stays
  * inside its segment; a segment that decodes to a NUL or to what is not UTF-8 matches nothing.
  * Built once, then read by every thread.

@@ -23,7 +23,9 @@ static struct mk_server *fail(struct mk_server *server, char *error, const char 
     return NULL;
 }
 
-/* libmicrohttpd's messages are of interest to its developers only, but for those of a failed start. */
+/*
+ * libmicrohttpd's messages are of interest to its developers only, but for those of a failed start.
+ */
 __attribute__((format(printf, 2, 0))) static void take_message(void *context, const char *format,
                                                                va_list arguments)
 {

@@ -7,8 +7,8 @@
  *        -> the loop: wait for the daemons' epoll descriptors and the next deadline, MHD_run
  *
  * Bodies gather in a capped buffer of the connection; the answer is given in libmicrohttpd's last
- * callback. The loop also closes connections that stay silent or take too long, and ends quietly: see
- * mk_server_stop(). Only the files that server_private.h lists know microhttpd.h.
+ * callback. The loop also closes connections that stay silent or take too long, and ends quietly:
+ * see mk_server_stop(). Only the files that server_private.h lists know microhttpd.h.
  */
 #ifndef MK_HTTP_SERVER_H
 #define MK_HTTP_SERVER_H

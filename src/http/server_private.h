@@ -9,8 +9,8 @@
  *
  *     mk_server -> mk_loop (one per thread) -> mk_door (one per socket) -> mk_connection
  *
- * A loop with its doors and connections belongs to its thread alone. Threads share the server, which
- * does not change after the start, but for `stopping`.
+ * A loop with its doors and connections belongs to its thread alone. Threads share the server,
+ * which does not change after the start, but for `stopping`.
  */
 #ifndef MK_HTTP_SERVER_PRIVATE_H
 #define MK_HTTP_SERVER_PRIVATE_H

@@ -45,7 +45,7 @@ void mk_request_connection(void *context, struct MHD_Connection *mhd, void **con
         *connection = c;
         return;
     }
-    door->run_again = door->connections >= door->loop->server->door_limit;
+    door->run_again |= door->connections >= door->loop->server->door_limit;
     door->connections--;
     mk_loop_forget(c);
     free(c->target);
@@ -142,7 +142,9 @@ static enum MHD_Result read_field(void *context, enum MHD_ValueKind kind, const 
     return MHD_YES;
 }
 
-/* Whether the head is over our limit, or leaves too little of the pool for the head of an answer. */
+/*
+ * Whether the head is over our limit, or leaves too little of the pool for the head of an answer.
+ */
 static bool is_large(const struct mk_connection *c, struct MHD_Connection *mhd, size_t fields)
 {
     const union MHD_ConnectionInfo *info =
@@ -175,8 +177,8 @@ static bool is_bad_target(const char *target)
 }
 
 /*
- * What libmicrohttpd would check too if it were told to be strict. But it would close the connection
- * without a word, or answer with two heads.
+ * What libmicrohttpd would check too if it were told to be strict. But it would close the
+ * connection without a word, or answer with two heads.
  */
 static bool is_malformed(const struct mk_request *request, const char *version)
 {

@@ -18,11 +18,11 @@
 enum { MK_FORM_VALUES_MAX = 1000 };
 
 /*
- * Reads `length` bytes of application/x-www-form-urlencoded text; `where` is "query" or "body". Fills
- * in the fallbacks. Returns a new object, or NULL when memory ran out (issues->failed is set).
- * Problems of the encoding are added to issues, at [where, name], or at [where] when the name itself
- * is broken; the object is not checked yet: the caller goes on to mk_shape_check(). `bytes` may be
- * NULL when length is 0.
+ * Reads `length` bytes of application/x-www-form-urlencoded text; `where` is "query" or "body".
+ * Fills in the fallbacks. Returns a new object, or NULL when memory ran out (issues->failed is
+ * set). Problems of the encoding are added to issues, at [where, name], or at [where] when the name
+ * itself is broken; the object is not checked yet: the caller goes on to mk_shape_check(). `bytes`
+ * may be NULL when length is 0.
  */
 json_t *mk_form_read(const struct mk_shape *shape, const char *bytes, size_t length,
                      const char *where, struct mk_issues *issues);

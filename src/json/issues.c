@@ -56,7 +56,9 @@ static json_t *location_json(const struct mk_place *place)
     return location;
 }
 
-/* The sentence with its one %s or %lld filled in: a format of the table is never handed to printf. */
+/*
+ * The sentence with its one %s or %lld filled in: a format of the table is never handed to printf.
+ */
 static json_t *message_json(const struct wording *wording, const char *text, int64_t number)
 {
     struct mk_text message = MK_TEXT(SENTENCE_MAX);

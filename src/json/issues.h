@@ -46,7 +46,8 @@ struct mk_place {
     X(TIME, "datetime_format", "Input should be a time in ISO 8601 form") \
     X(URL, "url_format", "Input should be an absolute http or https URL") \
     X(PATTERN, "string_pattern_mismatch", "String should match %s") \
-    X(ROUTING_NUMBER, "routing_number", "Routing number should have nine digits and a valid ABA check digit") \
+    X(ROUTING_NUMBER, "routing_number", \
+      "Routing number should have nine digits and a valid ABA check digit") \
     X(ENCODING, "encoding", "Input should be percent-encoded UTF-8 without NUL") \
     X(TOO_MANY_VALUES, "too_many", "There should be at most %lld values") \
     X(CONTENT_TYPE, "content_type", "Content type should be %s") \

@@ -59,17 +59,18 @@ struct mk_field {
     }
 
 /*
- * Checks value, which stands at place ("body"), and adds what is wrong to issues: everything, in the
- * order of the tables, but of one value only the first of type, bounds, choices, format and rule.
+ * Checks value, which stands at place ("body"), and adds what is wrong to issues: everything, in
+ * the order of the tables, but of one value only the first of type, bounds, choices, format and
+ * rule.
  */
 void mk_shape_check(const struct mk_shape *shape, const json_t *value, const struct mk_place *place,
                     struct mk_issues *issues);
 
 /*
- * Parses JSON text (jansson) of any type and returns a new reference, or NULL with the problem added
- * at ["body", OFFSET]; an empty or blank text is reported as a missing body at ["body"]. NULL without
- * an issue and issues->failed set when memory ran out. Of a key given twice the last value counts.
- * `bytes` may be NULL when length is 0.
+ * Parses JSON text (jansson) of any type and returns a new reference, or NULL with the problem
+ * added at ["body", OFFSET]; an empty or blank text is reported as a missing body at ["body"]. NULL
+ * without an issue and issues->failed set when memory ran out. Of a key given twice the last value
+ * counts. `bytes` may be NULL when length is 0.
  */
 json_t *mk_json_read(const char *bytes, size_t length, struct mk_issues *issues);
 
