@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the option table can't say: the forms of addresses and URLs, and the rules between options. */
+/*
+ * What the option table can't say: the forms of addresses and URLs, and the rules between options.
+ */
 #include "options.h"
 
 #include "base/url.h"

@@ -23,7 +23,9 @@ static enum mk_err check_relink(const struct mk_call *call, const char *link_id,
                    "existing_link_id names no connected link of this client.");
 }
 
-/* The name of a product that the session requires and the institution lacks; NULL: there is none. */
+/*
+ * The name of a product that the session requires and the institution lacks; NULL: there is none.
+ */
 static const char *lacking_product(const json_t *body, const struct mk_institution *institution)
 {
     const json_t *products = json_object_get(json_object_get(body, "settings"), "products");

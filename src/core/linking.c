@@ -41,8 +41,8 @@ static enum mk_err refuse_institution(struct mk_issues *issues, const char *sent
 }
 
 /*
- * A relink's institution is its link's; a session's own skips the picker, so what narrows the picker
- * does not concern it. Neither is the user's to change.
+ * A relink's institution is its link's; a session's own skips the picker, so what narrows the
+ * picker does not concern it. Neither is the user's to change.
  */
 static enum mk_err choose_institution(const struct mk_catalog *catalog,
                                       const struct mk_session *session,

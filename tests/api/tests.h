@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tests of the API, one row each. A row X(NAME) stands for tests/api/test_NAME.c, which defines
+ *
+ *     void NAME_tests(TCase *tcase);
+ *
+ * and adds its tests to a case whose fixture gives each a sandbox of its own. What is in
+ * MK_API_TESTS runs once in memory and once over libcurl; MK_MEMORY_TESTS only in memory.
+ */
+#ifndef MK_API_TESTS_H
+#define MK_API_TESTS_H
+
+#include "support/journey.h"
+
+/* clang-format off */
+#define MK_API_TESTS(X) \
+    X(auth) \
+    X(access) \
+    X(institutions) \
+    X(link_session) \
+    X(link_session_fields) \
+    X(exchange) \
+    X(exchange_body) \
+    X(links) \
+    X(link_update) \
+    X(link_object) \
+    X(sandbox_connect) \
+    X(relink) \
+    X(wire) \
+    X(options) \
+    X(worlds) \
+    X(threads)
+
+#define MK_MEMORY_TESTS(X) \
+    X(memory) \
+    X(link_writer)
+/* clang-format on */
+
+#define X(name) void name##_tests(TCase *tcase);
+MK_API_TESTS(X)
+MK_MEMORY_TESTS(X)
+#undef X
+
+/* stress.c, over libcurl, and coverage.c, without a sandbox. */
+void stress_tests(TCase *tcase);
+void coverage_tests(TCase *tcase);
+
+#endif

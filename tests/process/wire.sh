@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Clients that are strange, hostile or many. tool_wire.c has the table of requests.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh" "$@"
+
+descriptors() {
+    find "/proc/$server/fd" -mindepth 1 | wc -l
+}
+
+still_well() {
+    ask 200 /livez >/dev/null
+    ! grep -qi -e '^==.*ERROR' -e 'runtime error' "$work/err" || fail 'a sanitizer complains'
+}
+
+odd_requests() {
+    start --log-level debug
+    "$tool" wire "$port"
+    still_well
+    stop
+}
+
+# Sizes around each limit, through curl: both ends must agree.
+body_limit() {
+    start
+    head -c $((1024 * 1024)) /dev/zero | tr '\0' ' ' >"$work/most"
+    (cat "$work/most" && echo) >"$work/more"
+    ask 422 /link-session -H 'X-Client-Id: a' -H 'X-Client-Secret: b' \
+        -H 'Content-Type: application/json' --data-binary "@$work/most" >/dev/null
+    equal 'the error' "$(ask 413 /link-session -H 'X-Client-Id: a' -H 'X-Client-Secret: b' \
+        --data-binary "@$work/more" | get error_code)" api_error.request.too_large
+    ask 413 /link-session -H 'X-Client-Id: a' -H 'X-Client-Secret: b' -H 'Expect: 100-continue' \
+        -H 'Transfer-Encoding: chunked' --data-binary "@$work/more" >/dev/null
+    stop
+}
+
+# Thousands of connections one after the other, some of them left in the middle.
+many_in_a_row() {
+    start --log-level warn
+    "$tool" row "$port" 3000
+    still_well
+    stop
+}
+
+# All at once, and more than there are places.
+many_at_once() {
+    start --log-level warn
+    local before
+    before=$(descriptors)
+    "$tool" crowd "$port" 900
+    fewer() { [ "$(descriptors)" -le "$before" ]; }
+    within 5 fewer || fail "$(descriptors) descriptors are open instead of $before"
+    still_well
+    stop
+}
+
+odd_requests
+body_limit
+many_in_a_row
+many_at_once

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+#
+# Proves that src/cmake/layers.cmake (LAYERS) finds what it is there for: each case is a tree of one
+# source file, made in WORK, that must be refused with the given words, or must pass.
+
+cmake_minimum_required(VERSION 3.25)
+
+function(run_on file text ret_result ret_output)
+    file(REMOVE_RECURSE ${WORK})
+    file(WRITE ${WORK}/src/${file} "${text}")
+    file(WRITE ${WORK}/CMakeLists.txt "add_library(x src/listed.c\n    src/${file})\n")
+    if(file MATCHES "forgotten")
+        file(WRITE ${WORK}/CMakeLists.txt "add_library(x src/listed.c src/core/not_forgotten.c)\n")
+    endif()
+    execute_process(COMMAND ${CMAKE_COMMAND} -DROOT=${WORK} -P ${LAYERS}
+        RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+    string(REGEX REPLACE "[ \n]+" " " output "${output}")
+    set(${ret_result} ${result} PARENT_SCOPE)
+    set(${ret_output} "${output}" PARENT_SCOPE)
+endfunction()
+
+function(refuses file text words)
+    run_on(${file} "${text}" result output)
+    if(result EQUAL 0)
+        message(SEND_ERROR "${file} passed although it should not: ${words}")
+    elseif(NOT output MATCHES "src/${file}: ${words}")
+        message(SEND_ERROR "${file} was not refused for '${words}' but: ${output}")
+    endif()
+endfunction()
+
+function(accepts file text)
+    run_on(${file} "${text}" result output)
+    if(NOT result EQUAL 0)
+        message(SEND_ERROR "${file} was refused: ${output}")
+    endif()
+endfunction()
+
+refuses(base/a.c "#include \"json/shape.h\"\n" "base must not include json")
+refuses(base/a.h "  #  include \"core/store.h\"\n" "base must not include core")
+refuses(json/a.c "#include \"core/store.h\"\n" "json must not include core")
+refuses(json/a.c "#include \"data/assets.h\"\n" "json must not include data")
+refuses(http/a.c "#include \"api/routes.h\"\n" "http must not include api")
+refuses(http/a.c "#include \"json/build.h\"\n" "http must not include json")
+refuses(core/a.c "#include \"http/message.h\"\n" "core must not include http")
+refuses(core/a.c "#include \"api/views.h\"\n" "core must not include api")
+refuses(data/a.c "#include \"core/store.h\"\n" "data must not include core")
+refuses(api/a.c "#include \"control/connect.h\"\n" "api must not include control")
+refuses(connect/a.c "#include \"control/connect.h\"\n" "connect must not include control")
+refuses(control/a.c "#include \"connect/pages.h\"\n" "control must not include connect")
+refuses(api/a.c "#include \"options.h\"\n" "name a header by its folder")
+refuses(api/a.c "#include \"../core/store.h\"\n" "name a header by its folder")
+refuses(bank/a.c "int x;\n" "the folder 'bank' has no row")
+refuses(api/a.c "#include <microhttpd.h>\n" "must not include <microhttpd.h>")
+refuses(http/router.c "#include <microhttpd.h>\n" "must not include <microhttpd.h>")
+refuses(http/server.c "#include <curl/curl.h>\n" "must not include <curl/curl.h>")
+refuses(core/a.c "#include <sys/random.h>\n" "must not include <sys/random.h>")
+refuses(sandbox.c "#include <sys/random.h>\n" "must not include <sys/random.h>")
+
+refuses(core/forgotten.c "int x;\n" "is not listed in CMakeLists.txt")
+accepts(core/forgotten.h "int x;\n")
+
+string(REPEAT "int x;\n" 400 long)
+accepts(core/a.c "${long}")
+refuses(core/a.c "${long}int y;\n" "has 401 lines")
+
+accepts(sandbox.c "#include \"options.h\"\n#include \"api/routes.h\"\n#include <stdio.h>\n")
+accepts(api/a.c "#include \"core/store.h\"\n#include \"http/message.h\"\n#include \"data/assets.h\"\n")
+accepts(control/a.c "#include \"api/dispatch.h\"\n")
+accepts(core/a.c "#include \"data/assets.h\"\n#include \"json/build.h\"\n#include <jansson.h>\n")
+accepts(http/server.c "#include <microhttpd.h>\n")
+accepts(http/server_reply.c "#include <microhttpd.h>\n")
+accepts(http/probe.c "#include <curl/curl.h>\n")
+accepts(base/random.c "#include <sys/random.h>\n")
+
+file(REMOVE_RECURSE ${WORK})

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every unit suite, one row each. A row X(NAME) stands for tests/unit/NAME.c, which defines
+ *
+ *     Suite *NAME_suite(void);
+ *
+ * CMake reads this list too: it compiles the file and makes a test of it.
+ */
+#ifndef MK_UNIT_SUITES_H
+#define MK_UNIT_SUITES_H
+
+#include <check.h>
+
+/* clang-format off */
+#define MK_SUITES(X) \
+    X(clock) \
+    X(encoding) \
+    X(log) \
+    X(map) \
+    X(memory) \
+    X(random) \
+    X(text) \
+    X(url) \
+    X(terms) \
+    X(error) \
+    X(store) \
+    X(catalog) \
+    X(personas) \
+    X(redirect) \
+    X(link) \
+    X(links) \
+    X(links_example) \
+    X(sessions) \
+    X(login) \
+    X(linking) \
+    X(linking_relink) \
+    X(bearers) \
+    X(world) \
+    X(worlds) \
+    X(worlds_threads) \
+    X(build) \
+    X(form) \
+    X(issues) \
+    X(read) \
+    X(shape) \
+    X(address) \
+    X(message) \
+    X(router) \
+    X(server) \
+    X(server_limits) \
+    X(server_listen) \
+    X(server_stop) \
+    X(openapi) \
+    X(openapi_document) \
+    X(openapi_terms) \
+    X(schema) \
+    X(options) \
+    X(options_rules)
+/* clang-format on */
+
+#define X(name) Suite *name##_suite(void);
+MK_SUITES(X)
+#undef X
+
+#endif
