@@ -23,6 +23,12 @@
 /* Out of descriptors, libmicrohttpd stops accepting until it is run again. */
 #define LONGEST_WAIT MK_SECOND
 
+/*
+ * libmicrohttpd wants to be run again at once for as long as the size line of a chunk does not fit
+ * its pool. After so many turns in which nothing came of it, it has to wait a little.
+ */
+enum { VAIN_TURNS = 64, VAIN_MILLISECONDS = 20 };
+
 /* Runs needed to accept a full backlog, ten at a time. */
 enum { ACCEPT_RUNS = 1024 };
 
@@ -46,6 +52,7 @@ void mk_loop_forget(struct mk_connection *connection)
 static void move(struct mk_connection *connection, struct mk_queue *queue, int64_t span)
 {
     mk_loop_forget(connection);
+    connection->door->loop->vain_turns = 0;
     connection->deadline = connection->door->loop->now + span;
     connection->queue = queue;
     connection->previous = queue->last;
@@ -100,6 +107,15 @@ static bool has_bytes(const struct mk_connection *connection)
            recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
+/* Whether the client of a request that is not all there has left; behind TLS nobody knows. */
+static bool is_abandoned(const struct mk_connection *connection)
+{
+    char byte;
+
+    return !connection->answered && !connection->door->loop->server->tls &&
+           recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 /* A request that is on its way when the stop comes has the grace to arrive and is then answered. */
 static void end_idle(struct mk_loop *loop)
 {
@@ -108,6 +124,11 @@ static void end_idle(struct mk_loop *loop)
     for (struct mk_connection *at = loop->waiting.first; at != NULL; at = next) {
         next = at->next;
         if (!has_bytes(at))
+            end_connection(at);
+    }
+    for (struct mk_connection *at = loop->serving.first; at != NULL; at = next) {
+        next = at->next;
+        if (is_abandoned(at))
             end_connection(at);
     }
 }
@@ -160,7 +181,7 @@ static int time_to_wait(const struct mk_loop *loop)
     until = sooner(until, &loop->waiting);
     until = sooner(until, &loop->serving);
     if (loop->stopping)
-        until = loop->waiting.first != NULL ? loop->now + LOOK_AGAIN : loop->stop_end;
+        until = loop->now + LOOK_AGAIN;
     return until <= loop->now ? 0 : (int)((until - loop->now + 999) / 1000);
 }
 
@@ -177,7 +198,7 @@ static void run_all(struct mk_loop *loop)
 }
 
 /* Waits, then runs the doors that are ready; all of them when nothing happened, to be sure. */
-static void wait_and_run(struct mk_loop *loop)
+static void wait_and_run(struct mk_loop *loop, int milliseconds)
 {
     struct pollfd polled[MK_LISTEN_ADDRESSES + 1];
     nfds_t count = 0;
@@ -187,7 +208,7 @@ static void wait_and_run(struct mk_loop *loop)
     if (!loop->stopping)
         polled[count++] = (struct pollfd){ .fd = loop->server->stop_fd, .events = POLLIN };
 
-    int ready = poll(polled, count, time_to_wait(loop));
+    int ready = poll(polled, count, milliseconds);
     loop->now = mk_monotonic_now();
     if (ready == 0) {
         run_all(loop);
@@ -201,11 +222,13 @@ static void wait_and_run(struct mk_loop *loop)
 
 static void turn(struct mk_loop *loop)
 {
-    if (any_work(loop)) {
+    bool has_work = any_work(loop);
+
+    if (has_work && loop->vain_turns++ < VAIN_TURNS) {
         loop->now = mk_monotonic_now();
         run_all(loop);
     } else {
-        wait_and_run(loop);
+        wait_and_run(loop, has_work ? VAIN_MILLISECONDS : time_to_wait(loop));
     }
     sweep(loop);
 }

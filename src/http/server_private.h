@@ -51,6 +51,7 @@ struct mk_loop {
     struct mk_queue waiting; /* for a request line */
     struct mk_queue serving; /* from the request line to the end of the answer */
     int64_t now;             /* of this turn, mk_monotonic_now() */
+    unsigned vain_turns;     /* since a connection or a request was last heard of */
     bool stopping;
     int64_t grace_end; /* idle connections live until then */
     int64_t stop_end;  /* all the others until then */
@@ -84,6 +85,7 @@ struct mk_connection {
     struct mk_request request;
     bool head_read;
     bool chunked;
+    bool answered;    /* dispatch was asked */
     bool expects;     /* the client waits for a go before it sends the body */
     bool close_after; /* where the next request begins is in doubt */
     size_t cookies;   /* bytes */

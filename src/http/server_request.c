@@ -96,6 +96,7 @@ void *mk_request_begin(void *context, const char *target, struct MHD_Connection 
     memcpy(c->target, target, size);
     hide_query(target);
     c->request = (struct mk_request){ .target = c->target };
+    c->answered = false;
     c->head_read = false;
     c->chunked = false;
     c->expects = false;
@@ -239,6 +240,7 @@ static void make_answer(struct mk_connection *c, struct mk_response *response)
         c->request.body = c->body;
         c->request.body_length = c->body_seen;
     }
+    c->answered = true;
     mk_response_init(response);
     server->dispatch(server->context, &c->request, response);
     response->close |= c->close_after || mk_server_stopping(server);
@@ -335,6 +337,7 @@ enum MHD_Result mk_request_handle(void *context, struct MHD_Connection *mhd, con
 
     (void)context;
     (void)url;
+    c->door->loop->vain_turns = 0;
     if (!c->head_read) {
         if (read_head(c, mhd, method, version))
             return MHD_YES;

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# For those who have sourced lib.sh: everything that a back end does, with secrets that are known beforehand or kept in `secrets`.
+# For those who have sourced lib.sh: everything that a back end does. Its secrets are known
+# beforehand or kept in `secrets`.
 
 client=journey-client
 client_secret=s3cret-of-the-client

@@ -24,6 +24,7 @@ export LC_ALL=C HOME=$work
 leave() {
     if [ -n "$server" ]; then
         kill -KILL "$server" 2>/dev/null || true
+        wait "$server" 2>/dev/null || true
     fi
     rm -rf "$work"
 }
@@ -74,7 +75,8 @@ gone() {
     ! running
 }
 
-# start [options]: on a free port unless told otherwise. Sets server, port ('' for a unix socket), url.
+# start [options]: on a free port unless told otherwise. Sets server, url and port ('' for a unix
+# socket).
 start() {
     : >"$work/out"
     : >"$work/err"
@@ -116,7 +118,8 @@ ended() {
 
 # --- Programs that end ----------------------------------------------------------------------------
 
-# run STATUS [options]: runs the binary, which must end with this status. Its output: said, complaint.
+# run STATUS [options]: runs the binary, which must end with this status. Its output is in said and
+# complaint.
 run() {
     local expected=$1 status=0
     shift

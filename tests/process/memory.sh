@@ -41,7 +41,7 @@ a_journey() {
 odd_requests() {
     start_in_valgrind --deterministic
     "$tool" wire "$port"
-    "$tool" row "$port" 50
+    "$tool" crowd "$port" 50
     ended_well
 }
 

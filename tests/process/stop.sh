@@ -58,6 +58,17 @@ half_a_request_ends() {
     exec 8>&-
 }
 
+# A request whose client has left will never be complete: nobody waits for it.
+abandoned_requests_end() {
+    start
+    exec 8<>"/dev/tcp/127.0.0.1/$port"
+    printf 'POST /auth/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\ng' >&8
+    exec 8>&-
+    ask 200 /livez >/dev/null
+    kill -TERM "$server"
+    ended 0 3
+}
+
 amid_load() {
     local threads
     for threads in 1 2 4; do
@@ -72,4 +83,5 @@ signals_end_it_quietly
 the_port_is_free_again
 idle_connections_end
 half_a_request_ends
+abandoned_requests_end
 amid_load

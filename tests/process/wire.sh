@@ -35,6 +35,27 @@ body_limit() {
     stop
 }
 
+# The processor time that the server has had, in hundredths of a second.
+ticks() {
+    local fields
+    read -ra fields <"/proc/$server/stat"
+    echo $((fields[13] + fields[14]))
+}
+
+# libmicrohttpd asks to be run at once, again and again, for what does not fit its pool.
+no_spinning() {
+    local before
+    start
+    exec 8<>"/dev/tcp/127.0.0.1/$port"
+    printf 'POST /auth/token HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;%030000d' 0 >&8
+    ask 200 /livez >/dev/null
+    before=$(ticks)
+    sleep 1 # what is measured
+    [ $(($(ticks) - before)) -lt 25 ] || fail 'a long chunk line keeps the server busy'
+    exec 8>&-
+    stop
+}
+
 # Thousands of connections one after the other, some of them left in the middle.
 many_in_a_row() {
     start --log-level warn
@@ -57,5 +78,6 @@ many_at_once() {
 
 odd_requests
 body_limit
+no_spinning
 many_in_a_row
 many_at_once

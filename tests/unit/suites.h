@@ -47,6 +47,7 @@
     X(message) \
     X(router) \
     X(server) \
+    X(server_bodies) \
     X(server_limits) \
     X(server_listen) \
     X(server_stop) \
