@@ -4,10 +4,14 @@
  */
 #include "options.h"
 
+#include "base/text.h"
 #include "base/url.h"
 #include "http/address.h"
 
 #include <string.h>
+#include <strings.h>
+
+enum { PUBLIC_URL_MAX = 2048 };
 
 static bool complain(char *error, const char *text)
 {
@@ -15,12 +19,42 @@ static bool complain(char *error, const char *text)
     return false;
 }
 
+/* Length of the id of ID:SECRET; 0 when it has not that form, or what no caller could send. */
+static size_t id_length(const char *client)
+{
+    size_t length = strcspn(client, ":");
+    size_t secret = client[length] == ':' ? strlen(client + length + 1) : 0;
+    bool is_good = secret > 0 && secret <= MK_CLIENT_SECRET_MAX && length <= MK_CLIENT_ID_MAX &&
+                   mk_is_utf8(client, strlen(client));
+
+    return is_good ? length : 0;
+}
+
 static bool check_clients(const struct mk_options *options, char *error)
 {
+    char *const *clients = options->clients.items;
+
     for (size_t i = 0; i < options->clients.count; i++) {
-        const char *colon = strchr(options->clients.items[i], ':');
-        if (colon == NULL || colon == options->clients.items[i] || colon[1] == '\0')
+        size_t length = id_length(clients[i]);
+        if (length == 0)
             return complain(error, "--client: expected ID:SECRET");
+        for (size_t j = 0; j < i; j++) {
+            if (strncmp(clients[i], clients[j], length + 1) == 0)
+                return complain(error, "--client: a client has one secret, and one is named twice");
+        }
+    }
+    return true;
+}
+
+/* What a Host field is compared with has no port. */
+static bool check_hosts(const struct mk_options *options, char *error)
+{
+    char host[256];
+
+    for (size_t i = 0; i < options->allowed_hosts.count; i++) {
+        const char *name = options->allowed_hosts.items[i];
+        if (!mk_host_read(name, host) || strcasecmp(host, name) != 0)
+            return complain(error, "--allowed-host: expected a name, without scheme and port");
     }
     return true;
 }
@@ -43,13 +77,23 @@ static bool check_origins(const struct mk_options *options, char *error)
     return true;
 }
 
+/* It is written into JSON, HTML and SVG as it stands. */
+static bool is_plain(const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at <= ' ' || *at > '~' || strchr("\"<>'`{}", *at) != NULL)
+            return false;
+    }
+    return strlen(text) <= PUBLIC_URL_MAX;
+}
+
 static bool check_public_url(const struct mk_options *options, char *error)
 {
     const char *text = options->public_url;
     struct mk_url url;
 
-    if (text == NULL || (read_web_url(text, &url) && !url.has_query && !url.has_fragment &&
-                         text[strlen(text) - 1] != '/'))
+    if (text == NULL || (is_plain(text) && read_web_url(text, &url) && !url.has_query &&
+                         !url.has_fragment && text[strlen(text) - 1] != '/'))
         return true;
     return complain(error, "--public-url: expected a URL like https://a.test, no slash at its end");
 }
@@ -65,6 +109,6 @@ bool mk_options_check(const struct mk_options *options, char error[MK_OPTIONS_ER
     if (options->deterministic && !address.is_loopback && options->clients.count == 0)
         return complain(error, "--deterministic: secrets can be foretold, so an address that "
                                "others reach needs --client");
-    return check_clients(options, error) && check_origins(options, error) &&
-           check_public_url(options, error);
+    return check_clients(options, error) && check_hosts(options, error) &&
+           check_origins(options, error) && check_public_url(options, error);
 }

@@ -38,12 +38,10 @@ bool mk_basic_read(const char *authorization, char *user, char *password, size_t
     decoded[length] = '\0';
 
     char *colon = strchr((char *)decoded, ':');
-    if (colon == NULL || (size_t)(colon - (char *)decoded) >= room || strlen(colon + 1) >= room)
+    if (colon == NULL)
         return false;
     *colon = '\0';
-    stpcpy(user, (char *)decoded);
-    stpcpy(password, colon + 1);
-    return true;
+    return mk_copy_into(user, room, (char *)decoded) && mk_copy_into(password, room, colon + 1);
 }
 
 static enum mk_err sign_in(struct mk_service *service, const struct mk_request *request,

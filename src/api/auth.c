@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCOPE_MAX = 200, CREDENTIAL_ROOM = 1024 };
+enum { CREDENTIAL_ROOM = 1024 };
 
 struct credentials {
     char id[CREDENTIAL_ROOM];
@@ -16,7 +16,7 @@ struct credentials {
 
 static const struct mk_field token_fields[] = {
     { .name = "grant_type", .type = MK_STRING },
-    { .name = "scope", .type = MK_STRING, .max = SCOPE_MAX, .fallback = "" },
+    { .name = "scope", .type = MK_STRING, .max = MK_SCOPE_MAX, .fallback = "" },
     { .name = "client_id", .type = MK_STRING },
     { .name = "client_secret", .type = MK_STRING },
 };
@@ -35,14 +35,8 @@ static bool is_empty(const struct credentials *credentials)
 
 static bool copy_form(const json_t *form, struct credentials *ret)
 {
-    const char *id = or_empty(mk_get_text(form, "client_id"));
-    const char *secret = or_empty(mk_get_text(form, "client_secret"));
-
-    if (strlen(id) >= CREDENTIAL_ROOM || strlen(secret) >= CREDENTIAL_ROOM)
-        return false;
-    stpcpy(ret->id, id);
-    stpcpy(ret->secret, secret);
-    return true;
+    return mk_copy_into(ret->id, CREDENTIAL_ROOM, or_empty(mk_get_text(form, "client_id"))) &&
+           mk_copy_into(ret->secret, CREDENTIAL_ROOM, or_empty(mk_get_text(form, "client_secret")));
 }
 
 /*

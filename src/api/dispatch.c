@@ -23,8 +23,10 @@ struct run {
 /* Fields of which a second one could be believed by somebody else on the way. */
 static enum mk_err check_single(const struct mk_request *request, struct mk_problem *problem)
 {
-    static const enum mk_header single[] = { MK_HEADER_HOST, MK_HEADER_CONTENT_LENGTH,
-                                             MK_HEADER_AUTHORIZATION, MK_HEADER_VERSION };
+    static const enum mk_header single[] = {
+        MK_HEADER_HOST,      MK_HEADER_CONTENT_LENGTH, MK_HEADER_AUTHORIZATION,  MK_HEADER_VERSION,
+        MK_HEADER_CLIENT_ID, MK_HEADER_CLIENT_SECRET,  MK_HEADER_SANDBOX_CLIENT,
+    };
 
     for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++) {
         if (request->repeated & 1U << single[i])

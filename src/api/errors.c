@@ -7,7 +7,7 @@ static const struct mk_error_row rows[] = {
     [MK_UNAVAILABLE] = { 503, "api_error.unavailable", "The sandbox is at one of its limits." },
     [MK_MALFORMED] = { 400, "api_error.request.malformed", "The request is not well-formed HTTP." },
     [MK_HEAD_TOO_LARGE] = { 431, "api_error.request.head_too_large",
-                            "Request line and headers must fit 12 KiB." },
+                            "Request line and headers must fit 12 KiB, less with many fields." },
     [MK_BODY_TOO_LARGE] = { 413, "api_error.request.too_large", "The body must fit 1 MiB." },
     [MK_PATH_NOT_FOUND] = { 404, "api_error.request.not_found", "There is nothing at this path." },
     [MK_METHOD_NOT_ALLOWED] = { 405, "api_error.request.method_not_allowed",

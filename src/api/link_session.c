@@ -139,7 +139,7 @@ static void fill_session(const struct mk_call *call, uint16_t institution,
     session->institution = institution;
     session->is_relink = relink != NULL;
     if (relink != NULL)
-        stpcpy(session->relink_id, relink); /* a link id that was found has its one length */
+        mk_copy_into(session->relink_id, sizeof(session->relink_id), relink);
     session->customer_user_id = mk_copy(mk_get_text(json_object_get(body, "customer_user"), "id"));
     session->redirect_uri = mk_copy(mk_get_text(body, "redirect_uri"));
     session->webhook = mk_copy(mk_get_text(body, "webhook"));

@@ -29,8 +29,14 @@
 /* They write or read without knowing how much there is. */
 #undef sprintf /* clang's fortified headers have macros of these names */
 #undef vsprintf
+#undef stpcpy
+#undef strncpy
+#undef strncat
 #define strcpy(...) MK_BANNED("strcpy", "use mk_copy() or a struct mk_text")
 #define strcat(...) MK_BANNED("strcat", "use a struct mk_text")
+#define stpcpy(...) MK_BANNED("stpcpy", "use mk_copy_into()")
+#define strncpy(...) MK_BANNED("strncpy", "use mk_copy_into()")
+#define strncat(...) MK_BANNED("strncat", "use mk_copy_into()")
 #define sprintf(...) MK_BANNED("sprintf", "use mk_text_print() or snprintf()")
 #define vsprintf(...) MK_BANNED("vsprintf", "use mk_text_print() or vsnprintf()")
 

@@ -95,6 +95,16 @@ void mk_text_print(struct mk_text *text, const char *format, ...)
     text->length += (size_t)length;
 }
 
+bool mk_copy_into(char *out, size_t room, const char *text)
+{
+    size_t size = strlen(text) + 1;
+
+    if (size > room)
+        return false;
+    memcpy(out, text, size);
+    return true;
+}
+
 bool mk_same_secret(const char *a, const char *b)
 {
     if (a == NULL || b == NULL)

@@ -98,6 +98,9 @@ void mk_text_add_base64url(struct mk_text *text, const void *bytes, size_t lengt
 ptrdiff_t mk_base64_decode(const char *text, size_t length, bool url, unsigned char *out,
                            size_t room);
 
+/* Copies a text into an array of `room` bytes; false, with nothing copied, when it does not fit. */
+bool mk_copy_into(char *out, size_t room, const char *text);
+
 /* Compares two texts in a time that depends on their lengths only; NULL equals nothing. */
 bool mk_same_secret(const char *a, const char *b);
 

@@ -18,6 +18,10 @@
 
 #define MK_BEARERS_MAX 65536U
 
+/* Characters of a token's scope, and room for it: a character of UTF-8 has up to four bytes. */
+#define MK_SCOPE_MAX 200
+#define MK_SCOPE_SIZE (4 * MK_SCOPE_MAX + 1)
+
 /* MoneyKit's documentation: 60 minutes. Real time, since apps never renew theirs. */
 #define MK_BEARER_SECONDS 3600
 

@@ -176,7 +176,7 @@ static enum mk_err check_bearer(struct mk_caller *caller, const char *token, boo
     enum mk_err err = mk_bearers_find(&caller->world->bearers, token, mk_real_now(), &bearer);
     caller->scope[0] = '\0';
     if (bearer != NULL && bearer->scope != NULL)
-        strncat(caller->scope, bearer->scope, sizeof(caller->scope) - 1);
+        mk_copy_into(caller->scope, sizeof(caller->scope), bearer->scope);
     mk_world_unlock(caller->world);
     return err == MK_BEARER_EXPIRED && expired_too ? MK_OK : err;
 }

@@ -34,7 +34,7 @@ struct mk_worlds_config {
 /* Who calls. */
 struct mk_caller {
     struct mk_world *world;
-    char scope[256]; /* of the token; "" for all */
+    char scope[MK_SCOPE_SIZE]; /* of the token; "" for all */
 };
 
 struct mk_worlds;

@@ -41,7 +41,7 @@ static const struct suite suites[] = {
 #undef X
             { .name = "stress",
               .add = stress_tests,
-              .cases = { { "stress over libcurl", setup_curl } },
+              .cases = { { "stress over libcurl", setup_threads } },
               .is_named = true },
     { .name = "coverage",
       .add = coverage_tests,

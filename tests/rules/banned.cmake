@@ -6,7 +6,7 @@
 cmake_minimum_required(VERSION 3.25)
 
 set(banned
-    "strcpy(to, from)" "strcat(to, from)" "sprintf(to, \"%s\", from)"
+    "strcpy(to, from)" "stpcpy(to, from)" "strncpy(to, from, 1)" "strncat(to, from, 1)" "strcat(to, from)" "sprintf(to, \"%s\", from)"
     "vsprintf(to, from, list)" "strtok(to, from)" "gmtime(&now)" "localtime(&now)" "ctime(&now)"
     "asctime(&parts)" "atoi(from)" "atol(from)" "atoll(from)" "atof(from)" "time(&now)" "clock()"
     "clock_gettime(CLOCK_REALTIME, &spec)" "gettimeofday(&val, 0)" "timespec_get(&spec, TIME_UTC)"

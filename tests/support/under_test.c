@@ -32,7 +32,7 @@ void note_request_id(const char *id)
         noted.capacity = noted.capacity > 0 ? 2 * noted.capacity : 256;
         noted.ids = mk_resize(noted.ids, noted.capacity, ID_SIZE);
     }
-    stpcpy(noted.ids[noted.count++], id);
+    mk_copy_into(noted.ids[noted.count++], ID_SIZE, id);
     pthread_mutex_unlock(&noted.lock);
 }
 
@@ -163,6 +163,11 @@ void setup_memory(void)
 void setup_curl(void)
 {
     start_sandbox(TRANSPORT_CURL, (const char *const[]){ NULL });
+}
+
+void setup_threads(void)
+{
+    start_sandbox(TRANSPORT_CURL, (const char *const[]){ "--threads=4", NULL });
 }
 
 void teardown(void)

@@ -43,6 +43,7 @@ void stop_sandbox(void);
 /* The fixtures of all tests of the API. */
 void setup_memory(void);
 void setup_curl(void);
+void setup_threads(void); /* the same with four event threads, so that calls really meet */
 void teardown(void);
 
 /* The world of a client that has made a call. */

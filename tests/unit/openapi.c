@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Each operation of openapi.json says what its row of the route table and its field tables say. */
 #include "api/handlers.h"
+#include "core/terms.h"
 #include "http/message.h"
 #include "support/document.h"
 #include "support/schema.h"
@@ -31,6 +32,11 @@ struct place {
     char name[MK_PLACE_SIZE];
 };
 
+/* What is no operation of the API: for people and probes, not for clients. */
+static const char *const pages[] = {
+    "/", "/openapi.json", "/livez", "/readyz", "/connect/avatars/{institution_id}", NULL
+};
+
 /* Returns false for a page, which is not in the document. */
 static bool find_place(int row, struct place *place)
 {
@@ -42,6 +48,7 @@ static bool find_place(int row, struct place *place)
     MK_PLACE(place->name, "%s %s", method, route->path);
     if (route->operation == NULL) {
         ck_assert_msg(place->operation == NULL, "%s is a page: no operation", place->name);
+        ck_assert_msg(mk_term_find(pages, route->path) >= 0, "%s: not a known page", place->name);
         return false;
     }
     ck_assert_msg(place->operation != NULL, "%s is not in openapi.json", place->name);
