@@ -53,6 +53,12 @@ void mk_options_done(struct mk_options *options);
 /* The rules between options, and the forms of those that are more than a text: options_check.c. */
 bool mk_options_check(const struct mk_options *options, char error[MK_OPTIONS_ERROR_SIZE]);
 
+/*
+ * The public URL of a server bound to `port` (0: a unix socket), new: --public-url or one made from
+ * the address.
+ */
+char *mk_public_url(const struct mk_options *options, unsigned port);
+
 /* The text of --help, from the table. */
 void mk_options_help(FILE *out);
 

@@ -4,16 +4,14 @@
 
 #include "api/dispatch.h"
 #include "api/routes.h"
+#include "base/file.h"
 #include "base/memory.h"
-#include "http/address.h"
 #include "http/router.h"
 #include "http/server.h"
 #include "options.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* PEM files are small; a larger one is not a PEM file. */
 enum { PEM_MAX = 1024 * 1024 };
@@ -75,36 +73,6 @@ struct moneykit_sandbox *moneykit_sandbox_create(const char *const *options, siz
     return sandbox;
 }
 
-/* An address that the name localhost does not reach stands for itself. */
-static bool is_reached_by_localhost(const char *host)
-{
-    static const char *const hosts[] = { "localhost", "127.0.0.1", "::1", "0.0.0.0", "::" };
-
-    for (size_t i = 0; i < MK_COUNT(hosts); i++) {
-        if (strcasecmp(host, hosts[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-static char *make_public_url(const struct mk_options *options, unsigned port)
-{
-    const char *scheme = options->tls_cert != NULL ? "https" : "http";
-    struct mk_text url = MK_TEXT(4096);
-    struct mk_address address;
-
-    if (options->public_url != NULL)
-        return mk_copy(options->public_url);
-    bool is_own = mk_address_read(options->listen, &address) && !address.is_unix &&
-                  !is_reached_by_localhost(address.host);
-    bool is_v6 = is_own && strchr(address.host, ':') != NULL;
-    mk_text_print(&url, "%s://%s%s%s", scheme, is_v6 ? "[" : "",
-                  is_own ? address.host : "localhost", is_v6 ? "]" : "");
-    if (port != 0)
-        mk_text_print(&url, ":%u", port);
-    return mk_text_steal(&url);
-}
-
 /* The front page with the public URL in the places that its template marks. */
 static void write_front_page(const char *public_url, struct mk_text *out)
 {
@@ -146,7 +114,7 @@ void mk_sandbox_open(struct moneykit_sandbox *sandbox, unsigned port)
     const struct mk_options *options = &sandbox->options;
     struct mk_random random;
 
-    sandbox->public_url = make_public_url(options, port);
+    sandbox->public_url = mk_public_url(options, port);
     open_random(options, "request ids", &random);
     service->request_seed = mk_random_next(&random);
     service->public_url = sandbox->public_url;
@@ -176,29 +144,6 @@ static void open_bound(void *context, const struct mk_server *server)
     mk_sandbox_open(sandbox, mk_server_port(server));
 }
 
-/* The text of a file; NULL with a line in `error` when it can't be had. */
-static char *read_file(const char *path, char *error)
-{
-    struct mk_text text = MK_TEXT(PEM_MAX);
-    char buffer[4096];
-    size_t got;
-    FILE *file = fopen(path, "re");
-
-    if (file == NULL) {
-        snprintf(error, MONEYKIT_SANDBOX_ERROR_SIZE, "%s: %s", path, strerror(errno));
-        return NULL;
-    }
-    while ((got = fread(buffer, 1, sizeof(buffer), file)) > 0)
-        mk_text_add(&text, buffer, got);
-    bool failed = ferror(file) || text.failed || text.length == 0;
-    fclose(file);
-    if (!failed)
-        return mk_text_steal(&text);
-    snprintf(error, MONEYKIT_SANDBOX_ERROR_SIZE, "%s: not a readable PEM file", path);
-    mk_text_done(&text);
-    return NULL;
-}
-
 static bool start_server(struct moneykit_sandbox *sandbox, const char *cert, const char *key,
                          char *error)
 {
@@ -224,9 +169,9 @@ bool moneykit_sandbox_start(struct moneykit_sandbox *sandbox,
     mk_log_setup((enum mk_log_level)options->log_level, (enum mk_log_format)options->log_format);
     if (options->tls_cert == NULL)
         return start_server(sandbox, NULL, NULL, error);
-    cert = read_file(options->tls_cert, error);
+    cert = mk_file_read(options->tls_cert, PEM_MAX, error, MONEYKIT_SANDBOX_ERROR_SIZE);
     if (cert != NULL)
-        key = read_file(options->tls_key, error);
+        key = mk_file_read(options->tls_key, PEM_MAX, error, MONEYKIT_SANDBOX_ERROR_SIZE);
     bool started = key != NULL && start_server(sandbox, cert, key, error);
     free(cert);
     free(key);

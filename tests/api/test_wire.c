@@ -206,6 +206,9 @@ START_TEST(head__repeated_fields)
     expect_error(CALL(client, .target = "/links",
                       .headers = { "Authorization: Bearer x", "X-Client-Id: y" }),
                  400, "api_error.request.malformed");
+    expect_error(CALL(client_new("nobody"), .target = "/links",
+                      .headers = { "X-Client-Id: y", "X-Client-Id: z", "X-Client-Secret: s" }),
+                 400, "api_error.request.malformed");
     if (under_test.transport == TRANSPORT_MEMORY) /* libcurl sends one Host, whatever it is told */
         expect_error(
             CALL(client, .target = "/links", .headers = { "Host: localhost", "Host: localhost" }),

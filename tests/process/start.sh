@@ -141,13 +141,13 @@ tls() {
     # shellcheck disable=SC2086 # two words
     {
         complains 1 'No such file' --tls-key "$work/none" $other
-        complains 1 'not a readable PEM file' --tls-key /dev/null $other
+        complains 1 'not a readable file' --tls-key /dev/null $other
         complains 1 'does not belong' --tls-key "$work/tls/other.pem" $other
         complains 1 'not an unencrypted PEM private key' --tls-key "$work/tls/cert.pem" $other
     }
     complains 1 'not a PEM certificate' --tls-cert "$work/tls/key.pem" \
         --tls-key "$work/tls/key.pem"
-    complains 1 'not a readable PEM file' --tls-cert "$work" --tls-key "$work/tls/key.pem"
+    complains 1 'not a readable file' --tls-cert "$work" --tls-key "$work/tls/key.pem"
 }
 
 several_threads() {
