@@ -20,6 +20,7 @@
 
 #include "core/linking.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
