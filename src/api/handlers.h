@@ -34,6 +34,7 @@ extern const struct mk_shape mk_links_query;
 extern const struct mk_shape mk_link_update_body;
 
 /* fields.c: rows that several tables share */
+#define MK_TAGS_MAX 100 /* tags of a link; ours */
 extern const struct mk_field mk_tag_field;
 
 /* pages.c */

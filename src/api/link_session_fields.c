@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Bounds of ours, so that one session stays small. The API's own are in the rows as they are. */
-enum { TAGS_MAX = 100, CUSTOM_ACCOUNTS_MAX = 64, CUSTOM_OWNERS_MAX = 20, CONTACTS_MAX = 20 };
+enum { CUSTOM_ACCOUNTS_MAX = 64, CUSTOM_OWNERS_MAX = 20, CONTACTS_MAX = 20 };
 
 /* clang-format off */
 static const struct mk_field name_item = { .type = MK_STRING };
@@ -153,7 +153,7 @@ static const struct mk_field session_fields[] = {
     { .name = "institution_id", .type = MK_STRING, .nullable = true },
     { .name = "redirect_uri", .type = MK_STRING, .required = true, .min = 1, .max = 65536 },
     { .name = "webhook", .type = MK_URL, .nullable = true, .min = 1, .max = 65536 },
-    { .name = "link_tags", .type = MK_LIST, .nullable = true, .max = TAGS_MAX,
+    { .name = "link_tags", .type = MK_LIST, .nullable = true, .max = MK_TAGS_MAX,
       .item = &mk_tag_field },
     { .name = "connect_features", .type = MK_OBJECT, .nullable = true, .shape = &features },
     { .name = "custom_sandbox_data", .type = MK_OBJECT, .nullable = true, .shape = &custom_data },

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-enum { TAGS_MAX = 100 };
-
 static const struct mk_field links_fields[] = {
     { .name = "cursor", .type = MK_STRING },
     { .name = "limit", .type = MK_INTEGER, .min = 500, .max = 5000, .fallback = "1000" },
@@ -17,9 +15,9 @@ const struct mk_shape mk_links_query = MK_SHAPE(NULL, links_fields);
 /* clang-format off */
 static const struct mk_field update_fields[] = {
     { .name = "webhook", .type = MK_URL, .nullable = true, .min = 1, .max = 65536 },
-    { .name = "link_tags", .type = MK_LIST, .nullable = true, .max = TAGS_MAX,
+    { .name = "link_tags", .type = MK_LIST, .nullable = true, .max = MK_TAGS_MAX,
       .item = &mk_tag_field },
-    { .name = "tags", .type = MK_LIST, .nullable = true, .deprecated = true, .max = TAGS_MAX,
+    { .name = "tags", .type = MK_LIST, .nullable = true, .deprecated = true, .max = MK_TAGS_MAX,
       .item = &mk_tag_field },
 };
 /* clang-format on */
