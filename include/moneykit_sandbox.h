@@ -13,7 +13,8 @@
  *
  * The options are those of the command line (moneykit-sandbox --help), and the environment
  * variables count too. One sandbox may be used from several threads once it is started. The log is
- * shared by all sandboxes of a process.
+ * shared by all sandboxes of a process. A start keeps its signing key in the user's state folder
+ * (see --signing-key); with --deterministic it writes nothing.
  */
 #ifndef MONEYKIT_SANDBOX_H
 #define MONEYKIT_SANDBOX_H

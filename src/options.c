@@ -26,6 +26,7 @@ struct row {
 };
 
 static const char *const timestamp_choices[] = { "seed", "utc", NULL };
+static const char *const rate_choices[] = { "off", "documented", NULL };
 static const char *const level_choices[] = { "error", "warn", "info", "debug", NULL };
 static const char *const format_choices[] = { "text", "json", NULL };
 
@@ -69,6 +70,14 @@ static const struct row rows[] = {
     { .flag = "redirect-origin", .variable = PREFIX "REDIRECT_ORIGINS", .kind = NAMES,
       AT(redirect_origins), .value = "ORIGIN", .fallback_help = "loopback and app schemes only",
       .help = "a further origin that a redirect_uri may have; may be repeated" },
+    { .flag = "signing-key", .variable = PREFIX "SIGNING_KEY", .kind = TEXT, AT(signing_key),
+      .value = "FILE",
+      .fallback_help = "signing-key.pem in the user's state folder; from the seed with "
+                       "--deterministic",
+      .help = "the key that signs webhooks (ES256, PEM), made when it is absent" },
+    { .flag = "rate-limits", .variable = PREFIX "RATE_LIMITS", .kind = CHOICE, AT(rate_limits),
+      .value = "MODE", .fallback = "off", .choices = rate_choices,
+      .help = "documented: MoneyKit's rate limits hold, on every client's clock" },
     { .flag = "max-worlds", .variable = PREFIX "MAX_WORLDS", .kind = NUMBER, AT(max_worlds),
       .value = "N", .fallback = "10000", .min = 1, .max = 1000000,
       .help = "clients served; one more gets 503" },

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/signer.h"
 #include "core/worlds.h"
 
 #include <stdio.h>
@@ -30,6 +31,8 @@ struct mk_options {
     int64_t now;    /* MK_NEVER: real time */
     int timestamps; /* enum mk_time_style */
     struct mk_names redirect_origins;
+    int rate_limits;   /* 0: off, 1: documented */
+    char *signing_key; /* a path; NULL: in the user's state folder, or from the seed */
     int64_t max_worlds;
     int64_t threads;
     char *tls_cert; /* paths */
@@ -58,6 +61,13 @@ bool mk_options_check(const struct mk_options *options, char error[MK_OPTIONS_ER
  * the address.
  */
 char *mk_public_url(const struct mk_options *options, unsigned port);
+
+/*
+ * The key of --signing-key, from the seed with --deterministic, or the one of the user's state
+ * folder; a fresh one and a warning where that can't be kept. NULL with one line in `error`.
+ */
+struct mk_signer *mk_open_signer(const struct mk_options *options,
+                                 char error[MK_OPTIONS_ERROR_SIZE]);
 
 /* The text of --help, from the table. */
 void mk_options_help(FILE *out);

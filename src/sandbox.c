@@ -3,6 +3,7 @@
 #include "sandbox.h"
 
 #include "api/dispatch.h"
+#include "api/pages.h"
 #include "api/routes.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -73,20 +74,6 @@ struct moneykit_sandbox *moneykit_sandbox_create(const char *const *options, siz
     return sandbox;
 }
 
-/* The front page with the public URL in the places that its template marks. */
-static void write_front_page(const char *public_url, struct mk_text *out)
-{
-    static const char mark[] = "{{URL}}";
-    const char *rest = mk_asset_front.bytes;
-
-    *out = MK_TEXT(1024 * 1024);
-    for (const char *at; (at = strstr(rest, mark)) != NULL; rest = at + sizeof(mark) - 1) {
-        mk_text_add(out, rest, (size_t)(at - rest));
-        mk_text_add_text(out, public_url);
-    }
-    mk_text_add_text(out, rest);
-}
-
 static struct mk_worlds *make_worlds(const struct moneykit_sandbox *sandbox)
 {
     const int64_t deterministic_start = INT64_C(1767225600) * MK_SECOND; /* 2026-01-01T00:00:00 */
@@ -96,7 +83,8 @@ static struct mk_worlds *make_worlds(const struct moneykit_sandbox *sandbox)
                    .deterministic = options->deterministic,
                    .start = options->now,
                    .timestamps = (enum mk_time_style)options->timestamps,
-                   .chase = mk_catalog_find(sandbox->service.catalog, "chase") },
+                   .has_rate_limits = options->rate_limits != 0,
+                   .bank = sandbox->service.bank },
         .max_worlds = (size_t)options->max_worlds,
         .clients = sandbox->clients,
         .client_count = options->clients.count,
@@ -106,6 +94,12 @@ static struct mk_worlds *make_worlds(const struct moneykit_sandbox *sandbox)
     if (options->deterministic && options->now == MK_NEVER)
         config.world.start = deterministic_start;
     return mk_worlds_new(&config);
+}
+
+bool mk_sandbox_load_key(struct moneykit_sandbox *sandbox, char error[MONEYKIT_SANDBOX_ERROR_SIZE])
+{
+    sandbox->service.signer = mk_open_signer(&sandbox->options, error);
+    return sandbox->service.signer != NULL;
 }
 
 void mk_sandbox_open(struct moneykit_sandbox *sandbox, unsigned port)
@@ -124,10 +118,9 @@ void mk_sandbox_open(struct moneykit_sandbox *sandbox, unsigned port)
     service->allowed_hosts = (const char *const *)options->allowed_hosts.items;
     service->allowed_host_count = options->allowed_hosts.count;
     service->router = mk_routes_router();
-    service->catalog = mk_catalog_new(mk_asset_institutions.bytes, mk_asset_institutions.length,
-                                      sandbox->public_url);
+    service->bank = mk_bank_new(sandbox->public_url);
     service->worlds = make_worlds(sandbox);
-    write_front_page(sandbox->public_url, &service->front_page);
+    mk_front_page_write(sandbox->public_url, &service->front_page);
 }
 
 struct mk_service *mk_sandbox_service(struct moneykit_sandbox *sandbox)
@@ -167,6 +160,8 @@ bool moneykit_sandbox_start(struct moneykit_sandbox *sandbox,
     char *key = NULL;
 
     mk_log_setup((enum mk_log_level)options->log_level, (enum mk_log_format)options->log_format);
+    if (!mk_sandbox_load_key(sandbox, error))
+        return false;
     if (options->tls_cert == NULL)
         return start_server(sandbox, NULL, NULL, error);
     cert = mk_file_read(options->tls_cert, PEM_MAX, error, MONEYKIT_SANDBOX_ERROR_SIZE);
@@ -206,7 +201,8 @@ void moneykit_sandbox_destroy(struct moneykit_sandbox *sandbox)
         return;
     moneykit_sandbox_stop(sandbox);
     mk_worlds_free(sandbox->service.worlds);
-    mk_catalog_free(sandbox->service.catalog);
+    mk_bank_free(sandbox->service.bank);
+    mk_signer_free(sandbox->service.signer);
     mk_router_free(sandbox->service.router);
     mk_text_done(&sandbox->service.front_page);
     for (size_t i = 0; i < sandbox->options.clients.count; i++) {

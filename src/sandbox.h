@@ -9,6 +9,9 @@
 #include "api/call.h"
 #include "moneykit_sandbox.h"
 
+/* Reads or makes the key that signs webhooks; false with one line in `error`. Before an open. */
+bool mk_sandbox_load_key(struct moneykit_sandbox *sandbox, char error[MONEYKIT_SANDBOX_ERROR_SIZE]);
+
 /*
  * Makes worlds, routes and all else that a start makes once it knows its port, and no server:
  * requests go to mk_api_dispatch(). Once per sandbox, instead of a start.

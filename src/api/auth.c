@@ -2,6 +2,7 @@
 /* AccessToken: POST /auth/token and GET /auth/introspect. */
 #include "api/access.h"
 #include "api/handlers.h"
+#include "api/rates.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -84,8 +85,12 @@ enum mk_err mk_create_access_token(const struct mk_call *call, struct mk_reply *
 
     struct mk_world *world = caller.world;
     mk_world_lock(world);
-    mk_bearers_issue(&world->bearers, &world->secrets, world->handle, scope, mk_real_now(), token);
+    enum mk_err err = mk_rates_count(world, call->route, NULL, &reply->problem);
+    if (err == MK_OK)
+        mk_bearers_issue(&world->bearers, &world->secrets, world->handle, scope, mk_real_now(),
+                         token);
     mk_world_unlock(world);
+    MK_TRY(err);
     return mk_reply_json(reply, 201,
                          json_pack("{s:s, s:s, s:i}", "access_token", token, "token_type", "bearer",
                                    "expires_in", MK_BEARER_SECONDS));

@@ -8,8 +8,9 @@
 #define MK_API_CALL_H
 
 #include "base/text.h"
-#include "core/catalog.h"
+#include "core/bank.h"
 #include "core/error.h"
+#include "core/signer.h"
 #include "core/worlds.h"
 #include "data/assets.h"
 #include "http/message.h"
@@ -20,7 +21,8 @@
 /* What all calls share; immutable while the server runs but for the counter. */
 struct mk_service {
     struct mk_worlds *worlds;
-    struct mk_catalog *catalog;
+    struct mk_bank *bank;
+    struct mk_signer *signer;
     struct mk_router *router;
     const char *public_url;
     const char *const *redirect_origins;
@@ -36,6 +38,7 @@ struct mk_service {
 
 struct mk_call {
     struct mk_service *service;
+    const struct mk_route *route; /* api/routes.h */
     const struct mk_request *request;
     const char *const *path; /* values of the template's parameters, in order */
     const json_t *query;     /* borrowed; NULL where the route has no table */
@@ -53,7 +56,8 @@ struct mk_reply {
     const struct mk_asset *asset; /* something compiled in, or */
     const char *page;             /* borrowed for ever: a page, and */
     size_t page_length;
-    const char *content_type; /* of asset and page */
+    const char *content_type;     /* of asset and page */
+    const char *content_encoding; /* of asset; NULL: none */
     struct mk_problem problem;
     struct mk_issues issues;
 };

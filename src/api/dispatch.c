@@ -4,6 +4,7 @@
 #include "api/access.h"
 #include "api/errors.h"
 #include "api/input.h"
+#include "api/rates.h"
 #include "api/respond.h"
 #include "api/routes.h"
 #include "http/router.h"
@@ -51,10 +52,27 @@ static enum mk_err find_route(struct run *run, const struct mk_match *match)
     return MK_OK;
 }
 
+/* A version that there is not is refused together with all else that is wrong with the input. */
+static enum mk_err check_rate(struct run *run, const struct mk_match *match)
+{
+    const struct mk_route *route = run->route;
+    struct mk_world *world = run->caller.world;
+    bool is_limited = route->per_link != 0 || route->per_client != 0;
+
+    if (world == NULL || !is_limited || !mk_input_has_version(route, run->request))
+        return MK_OK;
+    mk_world_lock(world);
+    enum mk_err err = mk_rates_count(world, route, route->names_link ? match->values[0] : NULL,
+                                     &run->reply.problem);
+    mk_world_unlock(world);
+    return err;
+}
+
 static enum mk_err handle(struct run *run, const struct mk_match *match)
 {
     struct mk_world *world = run->caller.world;
     struct mk_call call = { .service = run->service,
+                            .route = run->route,
                             .request = run->request,
                             .path = match->values,
                             .query = run->input.query,
@@ -89,6 +107,7 @@ static enum mk_err answer(struct run *run, const struct mk_match *match)
     MK_TRY(find_route(run, match));
     MK_TRY(
         mk_access_check(run->service, run->route, run->request, &run->reply.problem, &run->caller));
+    MK_TRY(check_rate(run, match));
     MK_TRY(mk_input_read(run->route, run->request, match->query, &run->input, &run->reply.issues));
     return find_owner(run, match, handle(run, match));
 }

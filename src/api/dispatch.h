@@ -2,10 +2,10 @@
 /*
  * From a request to its answer. The steps and their order (design.md, section 4):
  *
- *     route, credentials, version header, query and body, [lock] handler [unlock],
+ *     route, credentials, version header, rate limit, query and body, [lock] handler [unlock],
  *     owner of a link that was not found, rendering, request id, log line
  *
- * The caller's world is locked around the handler and nowhere else.
+ * The caller's world is locked around the handler, and around the count of the rate limit.
  */
 #ifndef MK_API_DISPATCH_H
 #define MK_API_DISPATCH_H

@@ -14,3 +14,5 @@ static enum mk_issue check_tag(const char *text)
 const struct mk_field mk_tag_field = {
     .type = MK_STRING, .min = 1, .max = 99, .pattern = "^[A-Za-z0-9]", .rule = check_tag
 };
+
+const struct mk_field mk_text_field = { .type = MK_STRING };

@@ -33,9 +33,62 @@ mk_handler mk_delete_link;
 extern const struct mk_shape mk_links_query;
 extern const struct mk_shape mk_link_update_body;
 
+/* reset.c */
+mk_handler mk_reset_link;
+
+/* accounts.c */
+mk_handler mk_get_accounts;
+mk_handler mk_get_account;
+extern const struct mk_shape mk_accounts_query;
+
+/* account_numbers.c */
+mk_handler mk_get_account_numbers;
+
+/* identity.c */
+mk_handler mk_get_identities;
+
+/* transactions.c */
+mk_handler mk_get_transactions;
+mk_handler mk_get_transactions_sync;
+mk_handler mk_correct_enrichment;
+extern const struct mk_shape mk_transactions_query;
+extern const struct mk_shape mk_sync_query;
+extern const struct mk_shape mk_enrichment_body;
+
+/* investments.c */
+mk_handler mk_get_holdings;
+mk_handler mk_get_investment_transactions;
+extern const struct mk_shape mk_investment_transactions_query;
+
+/* products.c */
+mk_handler mk_refresh_products;
+extern const struct mk_shape mk_refresh_body;
+
+/* imports.c */
+mk_handler mk_import_link_call;
+mk_handler mk_import_transactions_call;
+extern const struct mk_shape mk_import_link_body;
+extern const struct mk_shape mk_import_transactions_body;
+
+/* users.c */
+mk_handler mk_get_user_accounts;
+mk_handler mk_get_user_links;
+mk_handler mk_get_user_transactions;
+extern const struct mk_shape mk_user_accounts_query;
+extern const struct mk_shape mk_user_transactions_query;
+
+/* webhooks.c */
+mk_handler mk_trigger_test_event;
+extern const struct mk_shape mk_test_event_body;
+
+/* jwks.c */
+mk_handler mk_get_jwks;
+
 /* fields.c: rows that several tables share */
 #define MK_TAGS_MAX 100 /* tags of a link; ours */
 extern const struct mk_field mk_tag_field;
+extern const struct mk_field mk_text_field;
+extern const struct mk_shape mk_customer_user_shape;
 
 /* pages.c */
 mk_handler mk_get_front_page;
@@ -43,6 +96,11 @@ mk_handler mk_get_openapi;
 mk_handler mk_get_livez;
 mk_handler mk_get_readyz;
 mk_handler mk_get_avatar;
+
+/* docs.c */
+mk_handler mk_get_docs;
+mk_handler mk_get_viewer_js;
+mk_handler mk_get_viewer_css;
 
 /* control/connect.c */
 mk_handler mk_sandbox_connect;

@@ -15,15 +15,22 @@ void mk_input_done(struct mk_input *input)
     json_decref(input->body);
 }
 
-static void check_version(const struct mk_request *request, struct mk_issues *issues)
+bool mk_input_has_version(const struct mk_route *route, const struct mk_request *request)
+{
+    const char *version = request->header[MK_HEADER_VERSION];
+
+    return !route->is_versioned || version == NULL || version[0] == '\0' ||
+           strcmp(version, MK_API_VERSION) == 0;
+}
+
+static void check_version(const struct mk_route *route, const struct mk_request *request,
+                          struct mk_issues *issues)
 {
     const struct mk_place header = { .key = "header" };
     const struct mk_place place = { .parent = &header, .key = "moneykit-version" };
-    const char *version = request->header[MK_HEADER_VERSION];
 
-    if (version == NULL || version[0] == '\0' || strcmp(version, MK_API_VERSION) == 0)
-        return;
-    mk_issues_add(issues, &place, MK_ISSUE_CHOICE, MK_API_VERSION, 0);
+    if (!mk_input_has_version(route, request))
+        mk_issues_add(issues, &place, MK_ISSUE_CHOICE, MK_API_VERSION, 0);
 }
 
 static void read_query(const struct mk_route *route, const char *text, struct mk_input *input,
@@ -91,8 +98,7 @@ enum mk_err mk_input_read(const struct mk_route *route, const struct mk_request 
 
     if (has_body && request->fault == MK_REQUEST_BODY_TOO_LARGE)
         return MK_BODY_TOO_LARGE;
-    if (route->is_versioned)
-        check_version(request, issues);
+    check_version(route, request, issues);
     read_query(route, query, input, issues);
     read_body(route, request, input, issues);
     if (issues->failed)

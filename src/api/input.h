@@ -12,6 +12,9 @@ struct mk_input {
     json_t *body;  /* owned; NULL where the route has none */
 };
 
+/* Whether moneykit-version, where it is read, names the one version that there is, or none. */
+bool mk_input_has_version(const struct mk_route *route, const struct mk_request *request);
+
 /* Frees what is there; accepts a zeroed input. */
 void mk_input_done(struct mk_input *input);
 

@@ -55,7 +55,7 @@ static size_t start_of(const struct mk_catalog *catalog, const char *cursor)
 
 enum mk_err mk_get_institutions(const struct mk_call *call, struct mk_reply *reply)
 {
-    const struct mk_catalog *catalog = call->service->catalog;
+    const struct mk_catalog *catalog = call->service->bank->catalog;
     int64_t room = mk_get_integer(call->query, "limit");
     size_t i = start_of(catalog, mk_get_text(call->query, "cursor"));
     json_t *list = json_array();
@@ -82,7 +82,7 @@ enum mk_err mk_get_institutions(const struct mk_call *call, struct mk_reply *rep
 
 enum mk_err mk_get_institution(const struct mk_call *call, struct mk_reply *reply)
 {
-    const struct mk_catalog *catalog = call->service->catalog;
+    const struct mk_catalog *catalog = call->service->bank->catalog;
     size_t found = mk_catalog_find(catalog, call->path[0]);
 
     if (found == mk_catalog_count(catalog))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* LinkSession: POST /link-session and POST /link-session/exchange-token. */
 #include "api/handlers.h"
+#include "api/rates.h"
 #include "api/views.h"
 #include "base/memory.h"
 #include "core/linking.h"
@@ -48,11 +49,12 @@ static enum mk_err find_institution(const struct mk_call *call, struct mk_proble
     if (id == NULL || mk_get_text(call->body, "existing_link_id") != NULL)
         return MK_OK;
 
-    size_t found = mk_catalog_find(call->service->catalog, id);
-    if (found == mk_catalog_count(call->service->catalog))
+    size_t found = mk_catalog_find(call->service->bank->catalog, id);
+    if (found == mk_catalog_count(call->service->bank->catalog))
         return mk_fail(problem, MK_SESSION_FORBIDDEN,
                        "institution_id names no institution of this sandbox.");
-    const char *lacking = lacking_product(call->body, mk_catalog_at(call->service->catalog, found));
+    const char *lacking =
+        lacking_product(call->body, mk_catalog_at(call->service->bank->catalog, found));
     if (lacking != NULL)
         return mk_fail(problem, MK_SESSION_FORBIDDEN,
                        "The institution does not offer %s, which the session requires.", lacking);
@@ -158,7 +160,7 @@ static json_t *session_view(const struct mk_call *call, const struct mk_session 
     struct mk_text token = MK_TEXT(4096);
 
     if (session->institution != MK_NO_INSTITUTION)
-        institution_id = mk_catalog_at(call->service->catalog, session->institution)->id;
+        institution_id = mk_catalog_at(call->service->bank->catalog, session->institution)->id;
     mk_session_token_write(session, call->world->handle, institution_id, &token);
     json_t *view = json_pack("{s:s}", "link_session_token", token.bytes);
     mk_text_done(&token);
@@ -169,8 +171,10 @@ enum mk_err mk_create_link_session(const struct mk_call *call, struct mk_reply *
 {
     struct mk_world *world = call->world;
     const struct mk_service *service = call->service;
+    const char *user_id = mk_get_text(json_object_get(call->body, "customer_user"), "id");
     uint16_t institution;
 
+    MK_TRY(mk_rates_count_user(world, call->route, user_id, &reply->problem));
     MK_TRY(mk_redirect_check(mk_get_text(call->body, "redirect_uri"), service->redirect_origins,
                              service->redirect_origin_count, &reply->problem));
     MK_TRY(check_relink(call, mk_get_text(call->body, "existing_link_id"), &reply->problem));
@@ -192,7 +196,7 @@ enum mk_err mk_exchange_token(const struct mk_call *call, struct mk_reply *reply
 
     MK_TRY(mk_linking_exchange(call->world, mk_get_text(call->body, "exchangeable_token"), &link));
     reply->status = 201;
-    mk_exchange_write(link, mk_catalog_at(call->service->catalog, link->institution),
+    mk_exchange_write(link, mk_catalog_at(call->service->bank->catalog, link->institution),
                       call->world->timestamps, &reply->text);
     return MK_OK;
 }

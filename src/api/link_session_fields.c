@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The request schemas of LinkSession: CreateLinkSessionRequest and all that it holds. */
 #include "api/handlers.h"
+#include "core/numbers.h"
 #include "core/terms.h"
-
-#include <string.h>
 
 /* Bounds of ours, so that one session stays small. The API's own are in the rows as they are. */
 enum { CUSTOM_ACCOUNTS_MAX = 64, CUSTOM_OWNERS_MAX = 20, CONTACTS_MAX = 20 };
 
 /* clang-format off */
-static const struct mk_field name_item = { .type = MK_STRING };
-
 static const struct mk_field provider_item = { .type = MK_STRING, .choices = mk_provider_names,
                                                .choices_name = "Provider" };
 static const struct mk_field country_item = { .type = MK_STRING, .choices = mk_country_names,
@@ -62,7 +59,7 @@ static const struct mk_field customer_fields[] = {
     { .name = "email", .type = MK_OBJECT, .nullable = true, .shape = &customer_email },
     { .name = "phone", .type = MK_OBJECT, .nullable = true, .shape = &customer_phone },
 };
-static const struct mk_shape customer = MK_SHAPE("CustomerUser", customer_fields);
+const struct mk_shape mk_customer_user_shape = MK_SHAPE("CustomerUser", customer_fields);
 
 #define X(id, text) { .name = text, .type = MK_BOOLEAN, .nullable = true, .fallback = "false" },
 static const struct mk_field feature_fields[] = { MK_FEATURES(X) };
@@ -70,19 +67,9 @@ static const struct mk_field feature_fields[] = { MK_FEATURES(X) };
 static const struct mk_shape features = MK_SHAPE("MoneyKitConnectFeatures", feature_fields);
 /* clang-format on */
 
-/*
- * The check digit of the American Bankers Association: 3, 7, 1 times the digits, a multiple of ten.
- */
 static enum mk_issue check_routing_number(const char *text)
 {
-    static const int weights[] = { 3, 7, 1 };
-    int sum = 0;
-
-    if (strlen(text) != 9 || strspn(text, "0123456789") != 9)
-        return MK_ISSUE_ROUTING_NUMBER;
-    for (int i = 0; i < 9; i++)
-        sum += weights[i % 3] * (text[i] - '0');
-    return sum % 10 == 0 ? MK_ISSUE_COUNT : MK_ISSUE_ROUTING_NUMBER;
+    return mk_routing_number_is_valid(text) ? MK_ISSUE_COUNT : MK_ISSUE_ROUTING_NUMBER;
 }
 
 /* clang-format off */
@@ -125,7 +112,8 @@ static const struct mk_field phone_item = { .type = MK_OBJECT, .shape = &phone_n
 static const struct mk_field email_item = { .type = MK_OBJECT, .shape = &owner_email };
 
 static const struct mk_field owner_fields[] = {
-    { .name = "names", .type = MK_LIST, .required = true, .max = CONTACTS_MAX, .item = &name_item },
+    { .name = "names", .type = MK_LIST, .required = true, .max = CONTACTS_MAX,
+      .item = &mk_text_field },
     { .name = "addresses", .type = MK_LIST, .required = true, .max = CONTACTS_MAX,
       .item = &address_item },
     { .name = "phone_numbers", .type = MK_LIST, .required = true, .max = CONTACTS_MAX,
@@ -148,7 +136,8 @@ static const struct mk_shape custom_data = MK_SHAPE("CustomSandboxData", custom_
 
 static const struct mk_field session_fields[] = {
     { .name = "settings", .type = MK_OBJECT, .nullable = true, .shape = &settings },
-    { .name = "customer_user", .type = MK_OBJECT, .required = true, .shape = &customer },
+    { .name = "customer_user", .type = MK_OBJECT, .required = true,
+      .shape = &mk_customer_user_shape },
     { .name = "existing_link_id", .type = MK_STRING, .nullable = true },
     { .name = "institution_id", .type = MK_STRING, .nullable = true },
     { .name = "redirect_uri", .type = MK_STRING, .required = true, .min = 1, .max = 65536 },

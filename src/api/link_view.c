@@ -6,6 +6,7 @@
  */
 #include "api/views.h"
 
+#include "core/products.h"
 #include "json/build.h"
 
 #include <string.h>
@@ -23,11 +24,13 @@ static json_t *settings_view(const struct mk_link *link, enum mk_product product
 static json_t *product_view(const struct mk_link *link, enum mk_product product,
                             enum mk_time_style style)
 {
+    enum mk_product_error error = mk_link_product_error(link, product);
     json_t *entry =
-        json_pack("{s:o, s:o, s:n, s:n, s:n}", "refreshed_at",
+        json_pack("{s:o, s:o, s:s?, s:s?, s:s?}", "refreshed_at",
                   mk_time_view(mk_link_refreshed_at(link, product), style), "last_attempted_at",
                   mk_time_view(mk_link_attempted_at(link, product), style), "error_code",
-                  "error_message", "unavailable");
+                  mk_product_error_names[error], "error_message", mk_product_error_message(error),
+                  "unavailable", mk_link_unavailable(link));
     int failed = entry == NULL;
 
     if (product != MK_PRODUCT_ACCOUNTS)
@@ -93,7 +96,7 @@ json_t *mk_link_view(const struct mk_link *link, const struct mk_institution *in
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:s?, s:o, s:o}",
                      "link_id", id, "institution_id", institution->id, "institution_name",
                      institution->name, "institution_avatar", institution->avatar, "provider",
-                     mk_provider_names[institution->provider], "state",
+                     mk_provider_names[mk_link_provider(link, institution)], "state",
                      mk_link_state_names[link->state], "error_code", error_name(link),
                      "last_synced_at", mk_time_view(mk_link_synced_at(link), style), "tags",
                      tags_view(&link->tags), "link_tags", tags_view(&link->tags), "webhook",
@@ -178,6 +181,25 @@ static void write_settings(struct mk_text *out, const struct mk_link *link, enum
     mk_text_add_char(out, '}');
 }
 
+/* What is wrong with a product; mostly nothing is. */
+static void write_trouble(struct mk_text *out, const struct mk_link *link, enum mk_product product)
+{
+    enum mk_product_error error = mk_link_product_error(link, product);
+    const char *unavailable = mk_link_unavailable(link);
+
+    if (error == MK_PRODUCT_ERROR_NONE && unavailable == NULL) {
+        mk_text_add_literal(out,
+                            ",\"error_code\":null,\"error_message\":null,\"unavailable\":null");
+        return;
+    }
+    KEY(out, "error_code");
+    write_text(out, mk_product_error_names[error]);
+    KEY(out, "error_message");
+    write_text(out, mk_product_error_message(error));
+    KEY(out, "unavailable");
+    write_text(out, unavailable);
+}
+
 static void write_product(struct mk_text *out, const struct mk_link *link, enum mk_product product,
                           struct written_time *last)
 {
@@ -186,7 +208,7 @@ static void write_product(struct mk_text *out, const struct mk_link *link, enum 
     write_time(out, mk_link_refreshed_at(link, product), last);
     KEY(out, "last_attempted_at");
     write_time(out, mk_link_attempted_at(link, product), last);
-    mk_text_add_literal(out, ",\"error_code\":null,\"error_message\":null,\"unavailable\":null");
+    write_trouble(out, link, product);
     if (product != MK_PRODUCT_ACCOUNTS)
         write_settings(out, link, product);
     if (product == MK_PRODUCT_TRANSACTIONS)
@@ -261,7 +283,7 @@ void mk_link_write(const struct mk_link *link, const struct mk_institution *inst
     KEY(out, "institution_avatar");
     write_text(out, institution->avatar);
     KEY(out, "provider");
-    write_word(out, mk_provider_names[institution->provider]);
+    write_word(out, mk_provider_names[mk_link_provider(link, institution)]);
     KEY(out, "state");
     write_word(out, mk_link_state_names[link->state]);
     KEY(out, "error_code");

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Links: GET /links, and GET, PATCH and DELETE /links/{id}. */
 #include "api/handlers.h"
+#include "api/link_call.h"
 #include "api/views.h"
+#include "core/products.h"
 #include "json/build.h"
 
 #include <string.h>
@@ -22,15 +24,6 @@ static const struct mk_field update_fields[] = {
 };
 /* clang-format on */
 const struct mk_shape mk_link_update_body = MK_SHAPE("UpdateLinkRequest", update_fields);
-
-static enum mk_err reply_link(const struct mk_call *call, const struct mk_link *link,
-                              struct mk_reply *reply)
-{
-    reply->status = 200;
-    mk_link_write(link, mk_catalog_at(call->service->catalog, link->institution),
-                  call->world->timestamps, &reply->text);
-    return MK_OK;
-}
 
 /* The cursor is the id of the last link seen, in base64url to keep it opaque. */
 static json_t *cursor_after(const struct mk_link *link)
@@ -97,7 +90,8 @@ enum mk_err mk_get_link(const struct mk_call *call, struct mk_reply *reply)
     struct mk_link *link;
 
     MK_TRY(mk_links_known(&call->world->links, call->path[0], call->now, &reply->problem, &link));
-    return reply_link(call, link, reply);
+    mk_products_settle(call->world, link);
+    return mk_reply_link(call, reply, 200, link);
 }
 
 /* Absent leaves a value, null removes it; link_tags wins over its old spelling. */
@@ -108,19 +102,19 @@ enum mk_err mk_update_link(const struct mk_call *call, struct mk_reply *reply)
     const json_t *tags = link_tags != NULL ? link_tags : json_object_get(call->body, "tags");
     struct mk_link *link;
 
-    MK_TRY(mk_links_usable(&call->world->links, call->path[0], call->now, &reply->problem, &link));
+    MK_TRY(mk_call_link(call, reply, &link));
     if (webhook != NULL)
         mk_link_set_webhook(link, json_string_value(webhook));
     if (tags != NULL)
         mk_link_set_tags(link, tags);
-    return reply_link(call, link, reply);
+    return mk_reply_link(call, reply, 200, link);
 }
 
 enum mk_err mk_delete_link(const struct mk_call *call, struct mk_reply *reply)
 {
     struct mk_link *link;
 
-    MK_TRY(mk_links_usable(&call->world->links, call->path[0], call->now, &reply->problem, &link));
+    MK_TRY(mk_call_link(call, reply, &link));
     mk_links_delete(&call->world->links, link, call->now);
     reply->status = 204;
     return MK_OK;

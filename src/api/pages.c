@@ -1,8 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* What needs no credentials: the front page, the API document, probes and avatars. All ours. */
+#include "api/pages.h"
+
 #include "api/handlers.h"
+#include "api/html.h"
+#include "base/memory.h"
 
 #include <ctype.h>
+
+void mk_front_page_write(const char *public_url, struct mk_text *out)
+{
+    const struct mk_html_mark marks[] = {
+        { "STYLE", mk_asset_style.bytes },
+        { "URL", public_url },
+    };
+
+    *out = MK_TEXT(MK_PAGE_MAX);
+    mk_html_fill(out, &mk_asset_front, marks, MK_COUNT(marks));
+}
 
 enum mk_err mk_get_front_page(const struct mk_call *call, struct mk_reply *reply)
 {
@@ -38,7 +53,7 @@ enum mk_err mk_get_readyz(const struct mk_call *call, struct mk_reply *reply)
 /* A rounded square in the institution's colour with the first letter of its name. */
 enum mk_err mk_get_avatar(const struct mk_call *call, struct mk_reply *reply)
 {
-    const struct mk_catalog *catalog = call->service->catalog;
+    const struct mk_catalog *catalog = call->service->bank->catalog;
     size_t found = mk_catalog_find(catalog, call->path[0]);
 
     if (found == mk_catalog_count(catalog))

@@ -108,6 +108,16 @@ void mk_respond(struct mk_service *service, const struct mk_request *request, un
     add_cors(request, allowed, response);
     if (err == MK_METHOD_NOT_ALLOWED || request->method == MK_OPTIONS)
         add_methods(response, "Allow", allowed);
+    if (reply->problem.retry_after > 0) { /* Stainless clients repeat the call unless told not to */
+        char seconds[24];
+        snprintf(seconds, sizeof(seconds), "%" PRId64, reply->problem.retry_after);
+        mk_response_header_copy(response, "Retry-After", seconds);
+        mk_response_header(response, "x-should-retry", "false");
+    }
+    if (reply->content_encoding != NULL) {
+        mk_response_header(response, "Content-Encoding", reply->content_encoding);
+        mk_response_header(response, "Vary", "Accept-Encoding");
+    }
     if (response->status == 401)
         mk_response_header(response, "WWW-Authenticate", "Bearer");
     response->close = err == MK_MALFORMED || err == MK_HEAD_TOO_LARGE;

@@ -10,32 +10,108 @@
 /* clang-format off */
 const struct mk_route mk_routes[] = {
     /* AccessToken */
+    { .method = MK_GET, .path = "/.well-known/jwks.json", .operation = "get_well_known_jwks",
+      .is_versioned = true, .handle = mk_get_jwks },
     { .method = MK_POST, .path = "/auth/token", .operation = "create_access_token",
-      .is_versioned = true, .form = &mk_token_form, .handle = mk_create_access_token },
+      .is_versioned = true, .form = &mk_token_form, .handle = mk_create_access_token,
+      .per_client = 300 },
     { .method = MK_GET, .path = "/auth/introspect", .operation = "instrospect_client", CLIENT,
       .handle = mk_introspect_client },
 
     /* Institutions */
     { .method = MK_GET, .path = "/institutions", .operation = "get_institutions", CLIENT,
-      .query = &mk_institutions_query, .handle = mk_get_institutions },
+      .query = &mk_institutions_query, .handle = mk_get_institutions,
+      .per_client = 30 },
     { .method = MK_GET, .path = "/institutions/{institution_id}", .operation = "get_institution",
-      CLIENT, .handle = mk_get_institution },
+      CLIENT, .handle = mk_get_institution,
+      .per_client = 400 },
 
     /* LinkSession */
     { .method = MK_POST, .path = "/link-session", .operation = "create_link_session", CLIENT,
-      .body = &mk_link_session_body, .handle = mk_create_link_session },
+      .body = &mk_link_session_body, .handle = mk_create_link_session,
+      .per_user = 20, .per_client = 1200 },
     { .method = MK_POST, .path = "/link-session/exchange-token", .operation = "exchange_token",
       CLIENT, .body = &mk_exchange_body, .handle = mk_exchange_token },
 
     /* Links */
     { .method = MK_GET, .path = "/links", .operation = "get_links", CLIENT,
-      .query = &mk_links_query, .handle = mk_get_links },
+      .query = &mk_links_query, .handle = mk_get_links,
+      .per_client = 600 },
     { .method = MK_GET, .path = "/links/{id}", .operation = "get_link", CLIENT,
-      .names_link = true, .handle = mk_get_link },
+      .names_link = true, .handle = mk_get_link,
+      .per_link = 15, .per_client = 1000 },
     { .method = MK_PATCH, .path = "/links/{id}", .operation = "update_link", CLIENT,
-      .body = &mk_link_update_body, .names_link = true, .handle = mk_update_link },
+      .body = &mk_link_update_body, .names_link = true, .handle = mk_update_link,
+      .per_link = 4, .per_client = 600 },
     { .method = MK_DELETE, .path = "/links/{id}", .operation = "delete_link", CLIENT,
-      .names_link = true, .handle = mk_delete_link },
+      .names_link = true, .handle = mk_delete_link,
+      .per_client = 600 },
+    { .method = MK_POST, .path = "/links/import", .operation = "import_link", CLIENT,
+      .body = &mk_import_link_body, .handle = mk_import_link_call,
+      .per_client = 60 },
+    { .method = MK_POST, .path = "/links/{id}/import/transactions",
+      .operation = "import_transactions", CLIENT, .body = &mk_import_transactions_body,
+      .names_link = true, .handle = mk_import_transactions_call,
+      .per_client = 60 },
+    { .method = MK_POST, .path = "/links/{id}/reset", .operation = "reset_link", CLIENT,
+      .names_link = true, .handle = mk_reset_link,
+      .per_link = 15, .per_client = 600 },
+
+    /* Accounts, AccountNumbers, Identity */
+    { .method = MK_GET, .path = "/links/{id}/accounts", .operation = "get_accounts", CLIENT,
+      .query = &mk_accounts_query, .names_link = true, .handle = mk_get_accounts,
+      .per_link = 4, .per_client = 600 },
+    { .method = MK_GET, .path = "/links/{id}/accounts/numbers", .operation = "get_account_numbers",
+      CLIENT, .names_link = true, .handle = mk_get_account_numbers,
+      .per_link = 3, .per_client = 600 },
+    { .method = MK_GET, .path = "/links/{id}/accounts/{account_id}", .operation = "get_account",
+      CLIENT, .names_link = true, .handle = mk_get_account,
+      .per_link = 15, .per_client = 600 },
+    { .method = MK_GET, .path = "/links/{id}/identity", .operation = "get_identities", CLIENT,
+      .query = &mk_accounts_query, .names_link = true, .handle = mk_get_identities,
+      .per_link = 3, .per_client = 600 },
+
+    /* Transactions */
+    { .method = MK_GET, .path = "/links/{id}/transactions", .operation = "get_transactions", CLIENT,
+      .query = &mk_transactions_query, .names_link = true, .handle = mk_get_transactions,
+      .per_link = 15, .per_client = 600 },
+    { .method = MK_GET, .path = "/links/{id}/transactions/sync",
+      .operation = "get_transactions_sync", CLIENT, .query = &mk_sync_query, .names_link = true,
+      .handle = mk_get_transactions_sync,
+      .per_link = 15, .per_client = 600 },
+    { .method = MK_POST, .path = "/links/{id}/transactions/{txn_id}/enrichment",
+      .operation = "correct_enrichment", CLIENT, .body = &mk_enrichment_body, .names_link = true,
+      .handle = mk_correct_enrichment,
+      .per_link = 15, .per_client = 600 },
+
+    /* Investments */
+    { .method = MK_GET, .path = "/links/{id}/investments/holdings", .operation = "get_holdings",
+      CLIENT, .query = &mk_accounts_query, .names_link = true, .handle = mk_get_holdings,
+      .per_link = 15, .per_client = 600 },
+    { .method = MK_GET, .path = "/links/{id}/investments/transactions",
+      .operation = "get_investment_transactions", CLIENT,
+      .query = &mk_investment_transactions_query, .names_link = true,
+      .handle = mk_get_investment_transactions,
+      .per_link = 15, .per_client = 600 },
+
+    /* Products */
+    { .method = MK_POST, .path = "/links/{id}/products", .operation = "refresh_products", CLIENT,
+      .body = &mk_refresh_body, .names_link = true, .handle = mk_refresh_products,
+      .per_link = 15, .per_client = 600 },
+
+    /* Users */
+    { .method = MK_GET, .path = "/users/{id}/accounts", .operation = "get_user_accounts", CLIENT,
+      .query = &mk_user_accounts_query, .handle = mk_get_user_accounts },
+    { .method = MK_GET, .path = "/users/{id}/links", .operation = "get_user_links", CLIENT,
+      .handle = mk_get_user_links },
+    { .method = MK_GET, .path = "/users/{id}/transactions", .operation = "get_user_transactions",
+      CLIENT, .query = &mk_user_transactions_query, .handle = mk_get_user_transactions },
+
+    /* Webhooks */
+    { .method = MK_POST, .path = "/webhooks/test/link/{id}",
+      .operation = "trigger_test_link_webhook_event", CLIENT, .body = &mk_test_event_body,
+      .names_link = true, .handle = mk_trigger_test_event,
+      .per_link = 15, .per_client = 600 },
 
     /* Sandbox: ours */
     { .method = MK_POST, .path = "/sandbox/connect", .operation = "sandbox_connect",
@@ -45,6 +121,9 @@ const struct mk_route mk_routes[] = {
     /* Pages and probes: ours */
     { .method = MK_GET, .path = "/", .handle = mk_get_front_page },
     { .method = MK_GET, .path = "/openapi.json", .handle = mk_get_openapi },
+    { .method = MK_GET, .path = "/docs", .handle = mk_get_docs },
+    { .method = MK_GET, .path = "/docs/viewer.js", .handle = mk_get_viewer_js },
+    { .method = MK_GET, .path = "/docs/viewer.css", .handle = mk_get_viewer_css },
     { .method = MK_GET, .path = "/livez", .handle = mk_get_livez },
     { .method = MK_GET, .path = "/readyz", .handle = mk_get_readyz },
     { .method = MK_GET, .path = "/connect/avatars/{institution_id}", .handle = mk_get_avatar },

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The route table: one row per method and path, the only place that lists them. It drives the
- * router, the Allow header, the log's and later the journal's names, and the test that holds it
- * against openapi.json.
+ * router, the Allow header, the log's and later the journal's names, the rate limits, and the tests
+ * that hold it against openapi.json and the README.
+ *
+ * Rate limits are MoneyKit's where its documentation could be read; the others are ours: 15 calls
+ * per link and 600 per client, and what import_link has for import_transactions.
  */
 #ifndef MK_API_ROUTES_H
 #define MK_API_ROUTES_H
@@ -27,6 +30,9 @@ struct mk_route {
     const struct mk_shape *form; /* body as application/x-www-form-urlencoded, or */
     const struct mk_shape *body; /* body as JSON */
     bool names_link;             /* the first path value is a link id */
+    unsigned per_link;           /* documented rate limits, calls a minute; 0: none */
+    unsigned per_user;
+    unsigned per_client;
     mk_handler *handle;
 };
 

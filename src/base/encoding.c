@@ -152,15 +152,42 @@ ptrdiff_t mk_base64_decode(const char *text, size_t length, bool url, unsigned c
     return (ptrdiff_t)written;
 }
 
+static const char short_alphabet[] = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+enum { SHORT_BASE = sizeof(short_alphabet) - 1 };
+
+__extension__ typedef unsigned __int128 mk_bits;
+
 void mk_short_id(const unsigned char bytes[16], char out[MK_SHORT_ID_LENGTH])
 {
-    static const char alphabet[] = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-    __extension__ unsigned __int128 number = 0;
+    mk_bits number = 0;
 
     for (int i = 0; i < 16; i++)
         number = number << 8 | bytes[i];
     for (int i = MK_SHORT_ID_LENGTH - 1; i >= 0; i--) {
-        out[i] = alphabet[(unsigned)(number % 57)];
-        number /= 57;
+        out[i] = short_alphabet[(unsigned)(number % SHORT_BASE)];
+        number /= SHORT_BASE;
     }
+}
+
+/* 22 digits reach a little beyond 128 bits. */
+bool mk_short_id_read(const char *text, unsigned char out[16])
+{
+    const mk_bits most = ~(mk_bits)0;
+    mk_bits number = 0;
+
+    if (strlen(text) != MK_SHORT_ID_LENGTH)
+        return false;
+    for (; *text != '\0'; text++) {
+        const char *place = strchr(short_alphabet, *text);
+        if (place == NULL)
+            return false;
+        unsigned digit = (unsigned)(place - short_alphabet);
+        if (number > (most - digit) / SHORT_BASE)
+            return false;
+        number = number * SHORT_BASE + digit;
+    }
+    for (int i = 15; i >= 0; i--, number >>= 8)
+        out[i] = (unsigned char)number;
+    return true;
 }

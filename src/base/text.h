@@ -119,4 +119,7 @@ enum { MK_SHORT_ID_LENGTH = 22 };
  */
 void mk_short_id(const unsigned char bytes[16], char out[MK_SHORT_ID_LENGTH]);
 
+/* The reverse; false unless text is exactly 22 such characters that stand for 128 bits. */
+bool mk_short_id_read(const char *text, unsigned char out[16]);
+
 #endif

@@ -8,7 +8,6 @@
 
 enum { CHOSEN_MAX = 64 };
 
-static const struct mk_field text_item = { .type = MK_STRING };
 static const struct mk_field product_item = { .type = MK_STRING,
                                               .choices = mk_product_names,
                                               .choices_name = "Product" };
@@ -21,7 +20,7 @@ static const struct mk_field connect_fields[] = {
     { .name = "password", .type = MK_STRING, .nullable = true },
     { .name = "mfa", .type = MK_STRING, .nullable = true },
     { .name = "accounts", .type = MK_LIST, .nullable = true, .max = CHOSEN_MAX,
-      .item = &text_item },
+      .item = &mk_text_field },
     { .name = "products", .type = MK_LIST, .nullable = true, .max = CHOSEN_MAX,
       .item = &product_item },
 };
@@ -46,8 +45,8 @@ static enum mk_err read_institution(const struct mk_call *call, struct mk_issues
     if (id == NULL)
         return MK_OK;
 
-    size_t found = mk_catalog_find(call->service->catalog, id);
-    if (found == mk_catalog_count(call->service->catalog)) {
+    size_t found = mk_catalog_find(call->service->bank->catalog, id);
+    if (found == mk_catalog_count(call->service->bank->catalog)) {
         mk_issues_add(issues, &place, MK_ISSUE_UNKNOWN_VALUE, "There is no such institution", 0);
         return MK_INVALID;
     }
@@ -64,9 +63,10 @@ static json_t *result_view(const struct mk_call *call, const struct mk_link *lin
 
     mk_link_id_write(link, id);
     mk_link_token_write(link, token);
-    return json_pack("{s:s?, s:s, s:o}", "exchangeable_token", is_pending ? token : NULL, "link_id",
-                     id, "institution",
-                     mk_institution_view(mk_catalog_at(call->service->catalog, link->institution)));
+    return json_pack(
+        "{s:s?, s:s, s:o}", "exchangeable_token", is_pending ? token : NULL, "link_id", id,
+        "institution",
+        mk_institution_view(mk_catalog_at(call->service->bank->catalog, link->institution)));
 }
 
 enum mk_err mk_sandbox_connect(const struct mk_call *call, struct mk_reply *reply)
@@ -84,7 +84,7 @@ enum mk_err mk_sandbox_connect(const struct mk_call *call, struct mk_reply *repl
     if (session == NULL)
         return MK_SESSION_NOT_FOUND;
     MK_TRY(read_institution(call, &reply->issues, &choices.institution));
-    MK_TRY(mk_linking_finish(call->world, call->service->catalog, session, &choices, &reply->issues,
-                             &reply->problem, &link));
+    MK_TRY(
+        mk_linking_finish(call->world, session, &choices, &reply->issues, &reply->problem, &link));
     return mk_reply_json(reply, 201, result_view(call, link));
 }

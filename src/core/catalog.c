@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "json/shape.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,18 +43,6 @@ static bool read_products(const json_t *list, unsigned *ret)
     return true;
 }
 
-static bool is_list_of_texts(const json_t *list)
-{
-    size_t index;
-    json_t *item;
-
-    json_array_foreach(list, index, item) {
-        if (!json_is_string(item))
-            return false;
-    }
-    return json_is_array(list);
-}
-
 static bool read_row(const json_t *row, const char *public_url, struct mk_institution *ret)
 {
     const char *country;
@@ -73,7 +62,7 @@ static bool read_row(const json_t *row, const char *public_url, struct mk_instit
     int found_country = mk_term_find(mk_country_names, country);
     int found_provider = mk_term_find(mk_provider_names, provider);
     int found_flow = mk_term_find(flow_names, flow);
-    if (found_country < 0 || found_provider < 0 || found_flow < 0 || !is_list_of_texts(aliases))
+    if (found_country < 0 || found_provider < 0 || found_flow < 0 || !mk_json_is_texts(aliases))
         return false;
     ret->country = (enum mk_country)found_country;
     ret->provider = (enum mk_provider)found_provider;

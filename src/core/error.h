@@ -6,6 +6,8 @@
 #ifndef MK_CORE_ERROR_H
 #define MK_CORE_ERROR_H
 
+#include <stdint.h>
+
 enum mk_err {
     MK_OK,
     MK_INTERNAL,    /* our fault; jansson without memory */
@@ -24,6 +26,9 @@ enum mk_err {
     MK_LINK_OF_OTHER_CLIENT,
     MK_LINK_DELETED,
     MK_LINK_BAD_STATE, /* the problem's link_error_code says which */
+    MK_LINK_FORBIDDEN, /* the user did not grant it */
+    MK_LINK_BAD_CONFIG,
+    MK_RATE_LIMITED, /* the problem's retry_after says for how long */
     MK_SESSION_FORBIDDEN,
     MK_TOKEN_NOT_EXCHANGEABLE,
     MK_HOST_FORBIDDEN, /* from here on: the control API, ours */
@@ -36,6 +41,7 @@ enum mk_err {
 struct mk_problem {
     char message[256];           /* empty: the row's sentence */
     const char *link_error_code; /* a literal; NULL where the error has none */
+    int64_t retry_after;         /* whole seconds, at least 1; 0 where the error has none */
 };
 
 /* Writes the sentence (cut to fit) and returns err, so that a failure is one line. */

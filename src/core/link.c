@@ -3,6 +3,7 @@
 #include "core/links.h"
 
 #include "base/memory.h"
+#include "core/history.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +65,7 @@ static int64_t whole_seconds(int64_t moment)
     return moment - (fraction < 0 ? fraction + MK_SECOND : fraction);
 }
 
-static int64_t moment_of(const struct mk_link *link, int32_t seconds)
+int64_t mk_link_moment(const struct mk_link *link, int32_t seconds)
 {
     return seconds == MK_NEVER_SECONDS ? MK_NEVER
                                        : whole_seconds(link->created_at + seconds * MK_SECOND);
@@ -72,26 +73,43 @@ static int64_t moment_of(const struct mk_link *link, int32_t seconds)
 
 int64_t mk_link_refreshed_at(const struct mk_link *link, enum mk_product product)
 {
-    return moment_of(link, link->products[product].refreshed);
+    return mk_link_moment(link, link->products[product].refreshed);
 }
 
 int64_t mk_link_attempted_at(const struct mk_link *link, enum mk_product product)
 {
-    return moment_of(link, link->products[product].attempted);
+    return mk_link_moment(link, link->products[product].attempted);
 }
 
 /* A clock moved by more than 68 years stops here. */
-static int32_t seconds_after(const struct mk_link *link, int64_t now)
+int32_t mk_link_seconds(const struct mk_link *link, int64_t moment)
 {
-    int64_t seconds = (whole_seconds(now) - whole_seconds(link->created_at)) / MK_SECOND;
+    int64_t seconds = (whole_seconds(moment) - whole_seconds(link->created_at)) / MK_SECOND;
 
     return seconds > INT32_MAX ? INT32_MAX : seconds < 0 ? 0 : (int32_t)seconds;
 }
 
 void mk_link_fetched(struct mk_link *link, enum mk_product product, int64_t now)
 {
-    link->products[product].refreshed = seconds_after(link, now);
-    link->products[product].attempted = seconds_after(link, now);
+    link->products[product].refreshed = mk_link_seconds(link, now);
+    link->products[product].attempted = mk_link_seconds(link, now);
+    link->products[product].failure = 0;
+}
+
+enum mk_product_error mk_link_product_error(const struct mk_link *link, enum mk_product product)
+{
+    uint8_t failure = link->products[product].failure;
+
+    return failure == 0 ? MK_PRODUCT_ERROR_NONE : (enum mk_product_error)(failure - 1);
+}
+
+enum mk_provider mk_link_provider(const struct mk_link *link,
+                                  const struct mk_institution *institution)
+{
+    const struct mk_history *history = link->history;
+
+    return history != NULL && history->is_imported ? (enum mk_provider)history->provider
+                                                   : institution->provider;
 }
 
 const char *mk_link_reason(const struct mk_link *link, enum mk_product product)

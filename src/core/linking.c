@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/linking.h"
 
+#include "core/history.h"
 #include "core/login.h"
-#include "core/personas.h"
+#include "core/products.h"
 
 #include <string.h>
 
@@ -62,7 +63,7 @@ static enum mk_err choose_institution(const struct mk_catalog *catalog,
     return MK_OK;
 }
 
-static enum mk_err log_in(const struct mk_catalog *catalog, const struct mk_session *session,
+static enum mk_err log_in(const struct mk_bank *bank, const struct mk_session *session,
                           const struct mk_link *relink, const struct mk_choices *choices,
                           struct mk_issues *issues, struct mk_problem *problem, struct outcome *ret)
 {
@@ -70,19 +71,26 @@ static enum mk_err log_in(const struct mk_catalog *catalog, const struct mk_sess
 
     if (relink != NULL && relink->custom_data != NULL) /* a custom link brings its own accounts */
         asked.custom_data = relink->custom_data;
-    MK_TRY(choose_institution(catalog, session, relink, choices, issues, &ret->institution));
+    MK_TRY(choose_institution(bank->catalog, session, relink, choices, issues, &ret->institution));
 
-    const struct mk_institution *institution = mk_catalog_at(catalog, ret->institution);
-    MK_TRY(mk_login_persona(&asked, institution, choices, problem, &ret->persona));
-    MK_TRY(mk_login_accounts(&asked, ret->persona, choices, issues, problem, &ret->accounts));
+    const struct mk_institution *institution = mk_catalog_at(bank->catalog, ret->institution);
+    MK_TRY(mk_login_persona(&asked, bank->personas, institution, choices, problem, &ret->persona));
+    MK_TRY(mk_login_accounts(&asked, mk_persona_at(bank->personas, ret->persona), choices, issues,
+                             problem, &ret->accounts));
     return mk_login_products(&asked, institution, choices, issues, &ret->products);
 }
 
+/* Enrichment rides on transactions (MoneyKit's documentation), with their settings. */
+static unsigned settings_of(unsigned product)
+{
+    return product == MK_PRODUCT_ENRICHMENT ? MK_PRODUCT_TRANSACTIONS : product;
+}
+
 static void grant(struct mk_link *link, const struct mk_session *session, unsigned products,
-                  int64_t now)
+                  unsigned fetched, int64_t now)
 {
     for (unsigned i = 0; i < MK_PRODUCT_COUNT; i++) {
-        const struct mk_session_product *asked = &session->products[i];
+        const struct mk_session_product *asked = &session->products[settings_of(i)];
         struct mk_link_product *product = &link->products[i];
         if (!(products & 1U << i) || product->granted)
             continue;
@@ -92,14 +100,15 @@ static void grant(struct mk_link *link, const struct mk_session *session, unsign
         product->prefetch = asked->prefetch || i == MK_PRODUCT_ACCOUNTS;
         mk_link_set_reason(link, (enum mk_product)i, asked->reason);
         if (product->prefetch || product->required)
-            mk_link_fetched(link, (enum mk_product)i, now);
+            fetched |= 1U << i;
     }
+    mk_products_fetch(link, fetched, now);
 }
 
 /* The link takes the session's texts over: a finished session keeps only its result. */
-static void hand_over(struct mk_session *session, struct mk_link *link)
+static void hand_over(struct mk_links *links, struct mk_session *session, struct mk_link *link)
 {
-    link->customer_user_id = session->customer_user_id;
+    mk_links_join_user(links, link, session->customer_user_id);
     link->webhook = session->webhook;
     link->tags = session->tags;
     link->custom_data = session->custom_data;
@@ -123,32 +132,67 @@ static enum mk_err make_link(struct mk_world *world, struct mk_session *session,
     link->institution = outcome->institution;
     link->persona = outcome->persona;
     link->accounts = outcome->accounts;
-    grant(link, session, outcome->products, now);
-    hand_over(session, link);
+    grant(link, session, outcome->products, 0, now);
+    hand_over(&world->links, session, link);
     link->session = mk_sessions_number(&world->sessions, session);
     session->link = mk_links_number(&world->links, link);
     *ret = link;
     return MK_OK;
 }
 
-/* Whether bit i means the same account for both. */
-static bool have_same_accounts(uint8_t a, uint8_t b)
+/* The products that were fetched before. */
+static unsigned fetched_before(const struct mk_link *link)
 {
-    return mk_persona_at(a)->is_custom == mk_persona_at(b)->is_custom;
+    unsigned fetched = 0;
+
+    for (unsigned i = 0; i < MK_PRODUCT_COUNT; i++) {
+        if (link->products[i].refreshed != MK_NEVER_SECONDS)
+            fetched |= 1U << i;
+    }
+    return fetched;
+}
+
+/* Whether bit i means the same account for both. */
+static bool have_same_accounts(const struct mk_world *world, uint8_t a, uint8_t b)
+{
+    const struct mk_persona *first = mk_persona_at(world->bank->personas, a);
+    const struct mk_persona *second = mk_persona_at(world->bank->personas, b);
+
+    return first->is_custom == second->is_custom && first->profile == second->profile;
+}
+
+/*
+ * Granted accounts stay and new ones come; an imported link gets its first ones from the bank
+ * beside those that came with it.
+ */
+static void share_accounts(const struct mk_world *world, const struct mk_session *session,
+                           const struct outcome *outcome, int64_t now, struct mk_link *link)
+{
+    uint64_t new = outcome->accounts & ~link->accounts;
+
+    if (link->accounts == 0) {
+        link->persona = outcome->persona;
+        link->custom_data = json_incref(session->custom_data);
+    }
+    if (new == 0 || !have_same_accounts(world, link->persona, outcome->persona))
+        return;
+    mk_history_granted(link, new, now);
+    link->accounts |= new;
 }
 
 /*
  * Granted accounts and products stay, webhook and tags are replaced or removed (MoneyKit's
- * documentation).
+ * documentation). What was fetched before is fetched again, since nothing came while the link was
+ * broken.
  */
-static void mend_link(struct mk_link *link, const struct mk_session *session,
-                      const struct outcome *outcome, int64_t now)
+static void mend_link(struct mk_world *world, struct mk_link *link,
+                      const struct mk_session *session, const struct outcome *outcome, int64_t now)
 {
+    mk_products_settle(world, link);
     link->state = MK_STATE_CONNECTED;
     link->error = MK_LINK_ERROR_NONE;
-    if (have_same_accounts(link->persona, outcome->persona))
-        link->accounts |= outcome->accounts;
-    grant(link, session, outcome->products, now);
+    share_accounts(world, session, outcome, now, link);
+    grant(link, session, outcome->products, fetched_before(link), now);
     mk_link_set_webhook(link, session->webhook);
     mk_tags_done(&link->tags);
     mk_tags_clone(&link->tags, &session->tags);
@@ -166,10 +210,9 @@ static enum mk_err repeat(struct mk_world *world, const struct mk_session *sessi
     return MK_OK;
 }
 
-enum mk_err mk_linking_finish(struct mk_world *world, const struct mk_catalog *catalog,
-                              struct mk_session *session, const struct mk_choices *choices,
-                              struct mk_issues *issues, struct mk_problem *problem,
-                              struct mk_link **ret)
+enum mk_err mk_linking_finish(struct mk_world *world, struct mk_session *session,
+                              const struct mk_choices *choices, struct mk_issues *issues,
+                              struct mk_problem *problem, struct mk_link **ret)
 {
     int64_t now = mk_world_now(world);
     struct mk_link *relink = NULL;
@@ -179,10 +222,10 @@ enum mk_err mk_linking_finish(struct mk_world *world, const struct mk_catalog *c
         return repeat(world, session, ret);
     if (session->is_relink)
         MK_TRY(mk_links_usable(&world->links, session->relink_id, now, problem, &relink));
-    MK_TRY(log_in(catalog, session, relink, choices, issues, problem, &outcome));
+    MK_TRY(log_in(world->bank, session, relink, choices, issues, problem, &outcome));
     if (relink == NULL)
         return make_link(world, session, &outcome, problem, ret);
-    mend_link(relink, session, &outcome, now);
+    mend_link(world, relink, session, &outcome, now);
     *ret = relink;
     return MK_OK;
 }

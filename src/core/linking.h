@@ -33,10 +33,9 @@ struct mk_choices {
  * choice that the session does not offer; MK_UNAVAILABLE over MK_LINKS_MAX; the errors of
  * mk_links_usable() for a relink. A failed try changes nothing.
  */
-enum mk_err mk_linking_finish(struct mk_world *world, const struct mk_catalog *catalog,
-                              struct mk_session *session, const struct mk_choices *choices,
-                              struct mk_issues *issues, struct mk_problem *problem,
-                              struct mk_link **ret);
+enum mk_err mk_linking_finish(struct mk_world *world, struct mk_session *session,
+                              const struct mk_choices *choices, struct mk_issues *issues,
+                              struct mk_problem *problem, struct mk_link **ret);
 
 /* mk_links_exchange(), and the session that made the link is forgotten. */
 enum mk_err mk_linking_exchange(struct mk_world *world, const char *token, struct mk_link **ret);

@@ -2,6 +2,7 @@
 #include "core/links.h"
 
 #include "base/memory.h"
+#include "core/history.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +67,6 @@ static void add_example(struct mk_links *links, size_t chase)
     link->created_at = synced_at;
     link->ends_at = INT64_MAX;
     link->accounts = UINT64_MAX;
-    link->customer_user_id = mk_copy("documented-example");
     link->tags = (struct mk_tags){ .text = mk_copy("user_type:admin"), .count = 1 };
     fetch_nothing(link);
     link->products[MK_PRODUCT_ACCOUNTS] = (struct mk_link_product){ .granted = true };
@@ -75,6 +75,7 @@ static void add_example(struct mk_links *links, size_t chase)
     mk_map_add(&links->by_id, id_hash(link->id), number);
     mk_map_add(&links->by_token, token_hash(link->token), number);
     mk_chain_append(&links->pending, &links->store, number);
+    mk_links_join_user(links, link, mk_copy("documented-example"));
 }
 
 void mk_links_init(struct mk_links *links, size_t chase)
@@ -90,15 +91,16 @@ void mk_links_init(struct mk_links *links, size_t chase)
 /* Frees what a deleted link no longer needs; its id, institution and times stay readable. */
 static void free_personal_data(struct mk_link *link)
 {
-    free(link->customer_user_id);
     json_decref(link->custom_data);
-    link->customer_user_id = NULL;
+    mk_history_free(link->history);
     link->custom_data = NULL;
+    link->history = NULL;
 }
 
 static void free_record(struct mk_link *link)
 {
     free_personal_data(link);
+    free(link->customer_user_id);
     free(link->webhook);
     mk_tags_done(&link->tags);
     for (size_t i = 0; link->reasons != NULL && i < MK_PRODUCT_COUNT; i++)
@@ -120,6 +122,7 @@ void mk_links_done(struct mk_links *links)
     free_chain(links, &links->active);
     mk_map_done(&links->by_id);
     mk_map_done(&links->by_token);
+    mk_map_done(&links->by_user);
     mk_store_done(&links->store);
 }
 
@@ -128,6 +131,7 @@ static void forget(struct mk_links *links, struct mk_chain *chain, uint32_t numb
 {
     struct mk_link *link = mk_links_at(links, number);
 
+    mk_links_leave_user(links, link);
     mk_chain_remove(chain, &links->store, number);
     mk_map_remove(&links->by_id, id_hash(link->id), number);
     free_record(link);
@@ -267,6 +271,15 @@ static bool read_token(const char *token, unsigned char ret[16])
     return token[MK_TOKEN_SIZE - 1] == '\0' && mk_unhex(digits, 16, ret);
 }
 
+void mk_links_activate(struct mk_links *links, struct mk_link *link)
+{
+    uint32_t number = mk_links_number(links, link);
+
+    mk_map_remove(&links->by_token, token_hash(link->token), number);
+    mk_chain_remove(&links->pending, &links->store, number);
+    mk_chain_append(&links->active, &links->store, number);
+}
+
 enum mk_err mk_links_exchange(struct mk_links *links, const char *token, int64_t now,
                               struct mk_link **ret)
 {
@@ -294,6 +307,7 @@ void mk_links_delete(struct mk_links *links, struct mk_link *link, int64_t now)
     link->state = MK_STATE_DELETED;
     link->error = MK_LINK_ERROR_NONE;
     link->ends_at = now + MK_DELETED_LIFE;
+    mk_links_leave_user(links, link);
     free_personal_data(link);
     mk_chain_append(&links->deleted, &links->store, mk_links_number(links, link));
 }

@@ -38,10 +38,11 @@
 struct mk_link_product {
     int32_t refreshed;
     int32_t attempted;
-    bool granted;
-    bool required;
-    bool require_permission;
-    bool prefetch;
+    uint8_t failure; /* of the last try: 1 + enum mk_product_error; 0: none */
+    bool granted : 1;
+    bool required : 1;
+    bool require_permission : 1;
+    bool prefetch : 1;
 };
 
 /* Tags one after the other, each NUL-ended. Zeroed memory is the empty list. */
@@ -67,8 +68,10 @@ struct mk_link {
     char *customer_user_id;
     char *webhook; /* NULL: none */
     struct mk_tags tags;
-    json_t *custom_data; /* `custom_sandbox_data` of user_custom; or NULL */
-    char **reasons;      /* MK_PRODUCT_COUNT owned texts or NULLs; NULL when all are */
+    json_t *custom_data;        /* `custom_sandbox_data` of user_custom; or NULL */
+    char **reasons;             /* MK_PRODUCT_COUNT owned texts or NULLs; NULL when all are */
+    struct mk_history *history; /* owned: core/history.h; NULL for most links */
+    struct mk_node user_node;   /* among the links of its customer_user_id */
     struct mk_link_product products[MK_PRODUCT_COUNT];
 };
 
@@ -76,6 +79,7 @@ struct mk_links {
     struct mk_store store;
     struct mk_map by_id;
     struct mk_map by_token;
+    struct mk_map by_user; /* the first link of each customer_user_id: core/link_users.c */
     struct mk_chain pending;
     struct mk_chain active;
     struct mk_chain deleted;
@@ -108,6 +112,9 @@ enum mk_err mk_links_known(const struct mk_links *links, const char *id, int64_t
 enum mk_err mk_links_usable(const struct mk_links *links, const char *id, int64_t now,
                             struct mk_problem *problem, struct mk_link **ret);
 
+/* An imported link's way in: from the start among the active ones, without a token. */
+void mk_links_activate(struct mk_links *links, struct mk_link *link);
+
 /*
  * Consumes an exchangeable token: its link becomes connected. MK_TOKEN_NOT_EXCHANGEABLE, with
  * nothing changed, when the token is unknown, used, expired or not a token at all; nobody learns
@@ -126,6 +133,20 @@ void mk_links_delete(struct mk_links *links, struct mk_link *link, int64_t now);
 const struct mk_link *mk_links_next_active(const struct mk_links *links,
                                            const struct mk_link *link);
 
+/*
+ * Gives the link to a user: takes the id over and enters the link among the user's, last. Once per
+ * link; mk_links_leave_user() takes it out again and frees the id.
+ */
+void mk_links_join_user(struct mk_links *links, struct mk_link *link, char *customer_user_id);
+void mk_links_leave_user(struct mk_links *links, struct mk_link *link);
+
+/*
+ * The next link of this user after `link` (NULL: from the start), in the order of their making:
+ * exchanged once, not deleted. NULL at the end.
+ */
+struct mk_link *mk_links_next_of_user(const struct mk_links *links, const char *customer_user_id,
+                                      const struct mk_link *link);
+
 /* The record's number in its store, and back. */
 uint32_t mk_links_number(const struct mk_links *links, const struct mk_link *link);
 struct mk_link *mk_links_at(const struct mk_links *links, uint32_t number);
@@ -139,6 +160,17 @@ int64_t mk_link_attempted_at(const struct mk_link *link, enum mk_product product
 
 /* The product was fetched now, with success. */
 void mk_link_fetched(struct mk_link *link, enum mk_product product, int64_t now);
+
+/* Why the last try failed; MK_PRODUCT_ERROR_NONE when it did not. */
+enum mk_product_error mk_link_product_error(const struct mk_link *link, enum mk_product product);
+
+/* A moment as seconds after created_at, as the record keeps times; and back, to the second. */
+int32_t mk_link_seconds(const struct mk_link *link, int64_t moment);
+int64_t mk_link_moment(const struct mk_link *link, int32_t seconds);
+
+/* Where its data comes from: the institution's provider, or the one that an import named. */
+enum mk_provider mk_link_provider(const struct mk_link *link,
+                                  const struct mk_institution *institution);
 
 /* What the product's data is used for, as the session said; NULL: nothing was said. */
 const char *mk_link_reason(const struct mk_link *link, enum mk_product product);

@@ -5,15 +5,6 @@
 
 #include <string.h>
 
-/* More accounts than a link has bits for are not offered; the field table stops before. */
-enum { ACCOUNTS_MAX = 64 };
-
-struct account_list {
-    size_t count;
-    const char *names[ACCOUNTS_MAX];
-    const char *types[ACCOUNTS_MAX];
-};
-
 enum mk_err mk_login_fail(struct mk_problem *problem, enum mk_link_error error,
                           const char *sentence)
 {
@@ -49,7 +40,7 @@ static enum mk_err check_custom(const struct mk_session *session,
     return MK_OK;
 }
 
-enum mk_err mk_login_persona(const struct mk_session *session,
+enum mk_err mk_login_persona(const struct mk_session *session, const struct mk_personas *personas,
                              const struct mk_institution *institution,
                              const struct mk_choices *choices, struct mk_problem *problem,
                              uint8_t *ret)
@@ -59,13 +50,13 @@ enum mk_err mk_login_persona(const struct mk_session *session,
         is_instant || choices->username == NULL ? "user_good" : choices->username;
     const char *password =
         is_instant || choices->password == NULL ? MK_PERSONA_PASSWORD : choices->password;
-    size_t found = mk_persona_find(username);
+    size_t found = mk_persona_find(personas, username);
 
-    if (found == mk_persona_count() || strcmp(password, MK_PERSONA_PASSWORD) != 0)
+    if (found == mk_persona_count(personas) || strcmp(password, MK_PERSONA_PASSWORD) != 0)
         return mk_login_fail(problem, MK_LINK_ERROR_INVALID_CREDENTIALS,
                              "The bank does not know this user name with this password.");
 
-    const struct mk_persona *persona = mk_persona_at(found);
+    const struct mk_persona *persona = mk_persona_at(personas, found);
     if (persona->error != MK_LINK_ERROR_NONE)
         return mk_login_fail(problem, persona->error,
                              "The login failed, as this persona's logins do.");
@@ -74,29 +65,6 @@ enum mk_err mk_login_persona(const struct mk_session *session,
     MK_TRY(answer_challenge(persona, choices->mfa, problem));
     *ret = (uint8_t)found;
     return MK_OK;
-}
-
-static void list_accounts(const struct mk_session *session, uint8_t persona,
-                          struct account_list *list)
-{
-    const json_t *custom = json_object_get(session->custom_data, "accounts");
-    size_t index;
-    json_t *account;
-
-    list->count = 0;
-    if (!mk_persona_at(persona)->is_custom) {
-        for (; mk_default_accounts[list->count].name != NULL; list->count++) {
-            list->names[list->count] = mk_default_accounts[list->count].name;
-            list->types[list->count] = mk_default_accounts[list->count].type;
-        }
-        return;
-    }
-    json_array_foreach((json_t *)custom, index, account) {
-        if (list->count == ACCOUNTS_MAX)
-            return;
-        list->names[list->count] = json_string_value(json_object_get(account, "name"));
-        list->types[list->count++] = json_string_value(json_object_get(account, "account_type"));
-    }
 }
 
 static bool is_chosen(const json_t *names, const char *name)
@@ -136,34 +104,38 @@ static bool has_feature(const struct mk_session *session, enum mk_feature featur
 }
 
 /* The accounts that the session lets the user share, before the user chooses. */
-static uint64_t offered_accounts(const struct mk_session *session, const struct account_list *list)
+static uint64_t offered_accounts(const struct mk_session *session,
+                                 const struct mk_bank_account *accounts, size_t count)
 {
     bool only_depository = has_feature(session, MK_FEATURE_PERMIT_ONLY_DEPOSITORY_ACCOUNTS);
     uint64_t offered = 0;
 
-    for (size_t i = 0; i < list->count; i++) {
-        if (!only_depository || strncmp(list->types[i], "depository", 10) == 0)
+    for (size_t i = 0; i < count; i++) {
+        if (!only_depository || strncmp(accounts[i].type, "depository", 10) == 0)
             offered |= UINT64_C(1) << i;
     }
     return offered;
 }
 
-enum mk_err mk_login_accounts(const struct mk_session *session, uint8_t persona,
+enum mk_err mk_login_accounts(const struct mk_session *session, const struct mk_persona *persona,
                               const struct mk_choices *choices, struct mk_issues *issues,
                               struct mk_problem *problem, uint64_t *ret)
 {
-    struct account_list list;
+    struct mk_bank_account accounts[MK_ACCOUNTS_MAX];
+    const char *names[MK_ACCOUNTS_MAX] = { NULL };
+    size_t count = mk_bank_accounts(persona, session->custom_data, accounts);
     uint64_t shared = 0;
 
-    list_accounts(session, persona, &list);
-    uint64_t offered = offered_accounts(session, &list);
-    refuse_strangers(choices->accounts, "accounts", list.names, list.count,
+    uint64_t offered = offered_accounts(session, accounts, count);
+    for (size_t i = 0; i < count; i++)
+        names[i] = accounts[i].name;
+    refuse_strangers(choices->accounts, "accounts", names, count,
                      "The bank has no account of this name", issues);
     if (mk_issues_any(issues))
         return MK_INVALID;
 
-    for (size_t i = 0; i < list.count; i++) {
-        bool is_wanted = choices->accounts == NULL || is_chosen(choices->accounts, list.names[i]);
+    for (size_t i = 0; i < count; i++) {
+        bool is_wanted = choices->accounts == NULL || is_chosen(choices->accounts, names[i]);
         if (is_wanted)
             shared |= offered & UINT64_C(1) << i;
     }
@@ -209,6 +181,8 @@ enum mk_err mk_login_products(const struct mk_session *session,
                      "The session does not ask for this product, or the bank lacks it", issues);
     if (mk_issues_any(issues))
         return MK_INVALID;
+    if (granted & 1U << MK_PRODUCT_TRANSACTIONS)
+        granted |= 1U << MK_PRODUCT_ENRICHMENT;
     *ret = granted;
     return MK_OK;
 }

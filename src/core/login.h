@@ -13,13 +13,13 @@ enum mk_err mk_login_fail(struct mk_problem *problem, enum mk_link_error error,
                           const char *sentence);
 
 /* Which persona the choices log in as at this institution: its position in core/personas.c. */
-enum mk_err mk_login_persona(const struct mk_session *session,
+enum mk_err mk_login_persona(const struct mk_session *session, const struct mk_personas *personas,
                              const struct mk_institution *institution,
                              const struct mk_choices *choices, struct mk_problem *problem,
                              uint8_t *ret);
 
 /* The accounts that are shared, bit i for account i of the persona. */
-enum mk_err mk_login_accounts(const struct mk_session *session, uint8_t persona,
+enum mk_err mk_login_accounts(const struct mk_session *session, const struct mk_persona *persona,
                               const struct mk_choices *choices, struct mk_issues *issues,
                               struct mk_problem *problem, uint64_t *ret);
 

@@ -10,6 +10,9 @@ const char *const mk_provider_names[] = { MK_PROVIDERS(X) NULL };
 const char *const mk_country_names[] = { MK_COUNTRIES(X) NULL };
 const char *const mk_link_state_names[] = { MK_LINK_STATES(X) NULL };
 const char *const mk_link_error_names[] = { MK_LINK_ERRORS(X) NULL };
+const char *const mk_product_error_names[] = { MK_PRODUCT_ERRORS(X) NULL };
+const char *const mk_test_event_names[] = { MK_TEST_EVENTS(X) NULL };
+const char *const mk_transaction_type_names[] = { MK_TRANSACTION_TYPES(X) NULL };
 const char *const mk_feature_names[] = { MK_FEATURES(X) NULL };
 const char *const mk_phone_type_names[] = { MK_PHONE_TYPES(X) NULL };
 #undef X

@@ -48,6 +48,26 @@
     X(USER_INPUT_INCORRECT, "user_input_incorrect") \
     X(INCOMPLETE, "incomplete")
 
+#define MK_PRODUCT_ERRORS(X) \
+    X(RATE_LIMIT, "rate_limit") \
+    X(AUTH_EXPIRED, "auth_expired") \
+    X(NOT_SUPPORTED, "not_supported") \
+    X(TIMEOUT, "timeout") \
+    X(UNKNOWN, "unknown") \
+    X(NO_ACCOUNTS, "no_accounts") \
+    X(INSTITUTION_ERROR, "institution_error") \
+    X(NO_PERMISSION, "no_permission")
+
+#define MK_TEST_EVENTS(X) \
+    X(LINK_STATE_CHANGED, "link.state_changed") \
+    X(TRANSACTIONS_UPDATES_AVAILABLE, "transactions.updates_available") \
+    X(PRODUCT_STATE_CHANGED, "product.state_changed") \
+    X(LINK_PRODUCT_REFRESH, "link.product_refresh")
+
+#define MK_TRANSACTION_TYPES(X) \
+    X(CREDIT, "credit") \
+    X(DEBIT, "debit")
+
 #define MK_FEATURES(X) \
     X(ISSUE_REPORTER, "issue_reporter") \
     X(ENABLE_MONEY_ID, "enable_money_id") \
@@ -81,8 +101,20 @@ enum mk_link_error {
     MK_LINK_ERROR_NONE = MK_LINK_ERROR_COUNT
 };
 #undef X
+#define X(name, text) MK_PRODUCT_ERROR_##name,
+enum mk_product_error {
+    MK_PRODUCT_ERRORS(X) MK_PRODUCT_ERROR_COUNT,
+    MK_PRODUCT_ERROR_NONE = MK_PRODUCT_ERROR_COUNT
+};
+#undef X
+#define X(name, text) MK_TEST_EVENT_##name,
+enum mk_test_event { MK_TEST_EVENTS(X) MK_TEST_EVENT_COUNT };
+#undef X
 #define X(name, text) MK_FEATURE_##name,
 enum mk_feature { MK_FEATURES(X) MK_FEATURE_COUNT };
+#undef X
+#define X(name, text) MK_PHONE_##name,
+enum mk_phone_type { MK_PHONE_TYPES(X) MK_PHONE_COUNT };
 #undef X
 
 /* Each is as long as its enum plus the NULL at the end. */
@@ -91,6 +123,9 @@ extern const char *const mk_provider_names[];
 extern const char *const mk_country_names[];
 extern const char *const mk_link_state_names[];
 extern const char *const mk_link_error_names[];
+extern const char *const mk_product_error_names[];
+extern const char *const mk_test_event_names[];
+extern const char *const mk_transaction_type_names[];
 extern const char *const mk_feature_names[];
 extern const char *const mk_phone_type_names[];
 

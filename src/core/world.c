@@ -34,7 +34,12 @@ struct mk_world *mk_world_new(const struct mk_world_config *config, const char *
     start_clock(world, config);
     start_random(world, config);
     mk_sessions_init(&world->sessions);
-    mk_links_init(&world->links, config->chase);
+    mk_links_init(&world->links, mk_catalog_find(config->bank->catalog, "chase"));
+    mk_limits_init(&world->limits);
+    world->bank = config->bank;
+    world->settings = (struct mk_settings){ .refresh_span = MK_REFRESH_SPAN,
+                                            .auto_refresh_span = MK_AUTO_REFRESH_SPAN,
+                                            .has_rate_limits = config->has_rate_limits };
     return world;
 }
 
@@ -45,6 +50,7 @@ void mk_world_free(struct mk_world *world)
     mk_bearers_done(&world->bearers);
     mk_sessions_done(&world->sessions);
     mk_links_done(&world->links);
+    mk_limits_done(&world->limits);
     pthread_mutex_destroy(&world->lock);
     free(world->client_id);
     free(world->secret);

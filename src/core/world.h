@@ -12,11 +12,23 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "core/bank.h"
 #include "core/bearers.h"
+#include "core/limits.h"
 #include "core/links.h"
 #include "core/sessions.h"
 
 #include <pthread.h>
+
+/* What a world's tests may set. */
+struct mk_settings {
+    int64_t refresh_span;      /* how long a requested refresh takes */
+    int64_t auto_refresh_span; /* between daily refreshes; 0: none */
+    bool has_rate_limits;      /* the documented ones are enforced */
+};
+
+#define MK_REFRESH_SPAN MK_SECOND
+#define MK_AUTO_REFRESH_SPAN MK_DAY
 
 struct mk_world {
     pthread_mutex_t lock;
@@ -31,6 +43,9 @@ struct mk_world {
     struct mk_bearers bearers;
     struct mk_sessions sessions;
     struct mk_links links;
+    struct mk_settings settings;
+    struct mk_limits limits;
+    const struct mk_bank *bank;
 };
 
 /* What all worlds start from. */
@@ -39,7 +54,8 @@ struct mk_world_config {
     bool deterministic; /* secrets repeat too, and clocks stand still */
     int64_t start;      /* where clocks start; MK_NEVER: the real time */
     enum mk_time_style timestamps;
-    size_t chase; /* institution of the documented example */
+    bool has_rate_limits;
+    const struct mk_bank *bank; /* borrowed */
 };
 
 struct mk_world *mk_world_new(const struct mk_world_config *config, const char *client_id,

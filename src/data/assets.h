@@ -12,8 +12,23 @@ struct mk_asset {
     size_t length;
 };
 
-extern const struct mk_asset mk_asset_institutions; /* src/data/institutions.json */
-extern const struct mk_asset mk_asset_openapi;      /* openapi/openapi.json */
-extern const struct mk_asset mk_asset_front;        /* src/web/front.html */
+extern const struct mk_asset mk_asset_institutions;   /* src/data/institutions.json */
+extern const struct mk_asset mk_asset_merchants;      /* src/data/merchants.json */
+extern const struct mk_asset mk_asset_persona_logins; /* src/data/personas/logins.json */
+extern const struct mk_asset mk_asset_persona_good;   /* and the profiles there */
+extern const struct mk_asset mk_asset_persona_custom;
+extern const struct mk_asset mk_asset_persona_rich;
+extern const struct mk_asset mk_asset_persona_large;
+extern const struct mk_asset mk_asset_persona_empty;
+extern const struct mk_asset mk_asset_people;     /* src/data/people.json */
+extern const struct mk_asset mk_asset_securities; /* src/data/securities.json */
+extern const struct mk_asset mk_asset_openapi;    /* openapi/openapi.json */
+extern const struct mk_asset mk_asset_front;      /* src/web/front.html */
+extern const struct mk_asset mk_asset_docs;       /* src/web/docs.html */
+extern const struct mk_asset mk_asset_style;      /* src/web/style.css */
+
+/* Compressed with gzip; empty without the viewer (src/cmake/docs_viewer.cmake). */
+extern const struct mk_asset mk_asset_viewer_js;
+extern const struct mk_asset mk_asset_viewer_css;
 
 #endif

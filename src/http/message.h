@@ -31,6 +31,7 @@ enum mk_method {
 /* The header fields somebody reads; all others are dropped at the door. */
 /* clang-format off */
 #define MK_HEADERS(X) \
+    X(ACCEPT_ENCODING, "accept-encoding") \
     X(AUTHORIZATION, "authorization") \
     X(CONTENT_LENGTH, "content-length") \
     X(CONTENT_TYPE, "content-type") \

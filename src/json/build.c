@@ -12,6 +12,14 @@ void mk_json_append(json_t **list, json_t *item)
     *list = NULL;
 }
 
+void mk_json_set(json_t **object, const char *key, json_t *item)
+{
+    if (json_object_set_new(*object, key, item) == 0)
+        return;
+    json_decref(*object);
+    *object = NULL;
+}
+
 static bool byte_needs_escape(char byte)
 {
     return (unsigned char)byte < 0x20 || byte == '"' || byte == '\\';

@@ -27,6 +27,9 @@ bool mk_json_dump(const json_t *value, struct mk_text *out);
  */
 void mk_json_append(json_t **list, json_t *item);
 
+/* The same for a member of an object. */
+void mk_json_set(json_t **object, const char *key, json_t *item);
+
 /*
  * Adds `text` as a JSON string in quotes, escaped exactly as jansson does (UTF-8 is passed
  * through); the text must be valid UTF-8.

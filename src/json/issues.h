@@ -44,6 +44,7 @@ struct mk_place {
     X(CHOICE, "enum", "Input should be one of: %s") \
     X(DATE, "date_format", "Input should be a date as YYYY-MM-DD") \
     X(TIME, "datetime_format", "Input should be a time in ISO 8601 form") \
+    X(MONEY, "decimal", "Input should be a decimal number with at most two decimals, as text") \
     X(URL, "url_format", "Input should be an absolute http or https URL") \
     X(PATTERN, "string_pattern_mismatch", "String should match %s") \
     X(ROUTING_NUMBER, "routing_number", \
@@ -59,6 +60,8 @@ struct mk_place {
     X(JSON_DEPTH, "json_invalid", "Body should be JSON: it is nested too deeply") \
     X(JSON_NUMBER, "json_invalid", "Body should be JSON: a number is out of range") \
     X(CURSOR, "cursor", "Cursor is not one that this list gave out") \
+    X(DATE_ORDER, "date_order", "Start should not be after the end of the range") \
+    X(NOT_UNIQUE, "not_unique", "Id should not be used twice") \
     X(UNKNOWN_VALUE, "unknown_value", "%s") \
     X(NEEDED, "needed", "The session requires %s")
 /* clang-format on */

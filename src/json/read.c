@@ -73,3 +73,12 @@ json_t *mk_json_read(const char *bytes, size_t length, struct mk_issues *issues)
         add_at(issues, problem, error.position);
     return NULL;
 }
+
+bool mk_json_is_texts(const json_t *value)
+{
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        if (!json_is_string(json_array_get(value, i)))
+            return false;
+    }
+    return json_is_array(value);
+}

@@ -2,6 +2,8 @@
 #include "json/shape.h"
 
 #include "base/clock.h"
+#include "base/day.h"
+#include "base/money.h"
 #include "base/text.h"
 #include "base/url.h"
 
@@ -71,11 +73,16 @@ static bool is_web_url(const char *text)
 static enum mk_issue text_problem(const struct mk_field *field, const char *text)
 {
     int64_t moment;
+    int32_t day;
 
     if (field->type == MK_DATE && !mk_date_read(text, &moment))
         return MK_ISSUE_DATE;
     if (field->type == MK_TIME && !mk_time_read(text, &moment))
         return MK_ISSUE_TIME;
+    if (field->type == MK_DATE_OR_TIME && !mk_day_read(text, &day))
+        return MK_ISSUE_DATE;
+    if (field->type == MK_MONEY && !mk_money_read(text, &moment))
+        return MK_ISSUE_MONEY;
     if (field->type == MK_URL && !is_web_url(text))
         return MK_ISSUE_URL;
     return field->rule != NULL ? field->rule(text) : MK_ISSUE_COUNT;
@@ -172,9 +179,10 @@ static void check_value(const struct mk_field *field, const json_t *value,
     typedef void check(const struct mk_field *, const json_t *, const struct mk_place *,
                        struct mk_issues *);
     static check *const checks[] = {
-        [MK_STRING] = check_text,     [MK_INTEGER] = check_integer, [MK_NUMBER] = check_number,
-        [MK_BOOLEAN] = check_boolean, [MK_OBJECT] = check_object,   [MK_LIST] = check_list,
-        [MK_DATE] = check_text,       [MK_TIME] = check_text,       [MK_URL] = check_text,
+        [MK_STRING] = check_text,       [MK_INTEGER] = check_integer, [MK_NUMBER] = check_number,
+        [MK_BOOLEAN] = check_boolean,   [MK_OBJECT] = check_object,   [MK_LIST] = check_list,
+        [MK_DATE] = check_text,         [MK_TIME] = check_text,       [MK_URL] = check_text,
+        [MK_DATE_OR_TIME] = check_text, [MK_MONEY] = check_text,
     };
 
     if (!json_is_null(value)) {

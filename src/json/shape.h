@@ -18,11 +18,13 @@ enum mk_type {
     MK_INTEGER,
     MK_NUMBER,
     MK_BOOLEAN,
-    MK_OBJECT, /* fields given by .shape */
-    MK_LIST,   /* items given by .item */
-    MK_DATE,   /* text, YYYY-MM-DD */
-    MK_TIME,   /* text, ISO 8601 */
-    MK_URL,    /* text, absolute http or https with a host, as base/url.h reads it */
+    MK_OBJECT,       /* fields given by .shape */
+    MK_LIST,         /* items given by .item */
+    MK_DATE,         /* text, YYYY-MM-DD */
+    MK_TIME,         /* text, ISO 8601 */
+    MK_DATE_OR_TIME, /* text, a date or a time; the Python SDK wraps it in quote characters */
+    MK_MONEY,        /* decimal text, as base/money.h reads it */
+    MK_URL,          /* text, absolute http or https with a host, as base/url.h reads it */
 };
 
 struct mk_field;
@@ -73,5 +75,8 @@ void mk_shape_check(const struct mk_shape *shape, const json_t *value, const str
  * counts. `bytes` may be NULL when length is 0.
  */
 json_t *mk_json_read(const char *bytes, size_t length, struct mk_issues *issues);
+
+/* Whether value is a list of texts, maybe an empty one. For data files, which no shape checks. */
+bool mk_json_is_texts(const json_t *value);
 
 #endif

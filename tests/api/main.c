@@ -6,6 +6,8 @@
  */
 #include "api/tests.h"
 
+#include "support/record.h"
+
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,6 +99,7 @@ int main(int argc, char **argv)
     SRunner *runner = srunner_create(NULL);
 
     seen_open();
+    record_open();
     curl_global_init(CURL_GLOBAL_DEFAULT);
     for (int i = 1; i < argc; i++) {
         if (!add_named(runner, argv[i]))

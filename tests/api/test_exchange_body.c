@@ -253,8 +253,16 @@ END_TEST
 START_TEST(body__size_on_every_operation)
 {
     static const char *const asks[][2] = {
-        { "POST", "/auth/token" },      { "POST", "/link-session" },    { "POST", EXCHANGE },
-        { "PATCH", "/links/whatever" }, { "POST", "/sandbox/connect" },
+        { "POST", "/auth/token" },
+        { "POST", "/link-session" },
+        { "POST", EXCHANGE },
+        { "PATCH", "/links/whatever" },
+        { "POST", "/sandbox/connect" },
+        { "POST", "/links/x/products" },
+        { "POST", "/links/x/transactions/y/enrichment" },
+        { "POST", "/links/import" },
+        { "POST", "/links/x/import/transactions" },
+        { "POST", "/webhooks/test/link/x" },
     };
     struct client *client = signed_in("alice");
     char *huge = sized((size_t)2 * 1024 * 1024);

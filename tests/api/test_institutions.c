@@ -50,7 +50,7 @@ START_TEST(institutions__pages)
 {
     static const size_t limits[] = { 1, 2, 7, 50, 1000 };
     struct client *client = signed_in("alice");
-    size_t count = mk_catalog_count(under_test.service->catalog);
+    size_t count = mk_catalog_count(under_test.service->bank->catalog);
     json_t *whole = read_pages(client, "", 1000);
     size_t index;
     const json_t *institution;
@@ -193,8 +193,8 @@ START_TEST(institution__by_id_and_alias)
         expect_part(reply, "", "{'institution_id': 'chase', 'name': 'Chase', 'country': 'US'}");
         free(target);
     }
-    for (size_t i = 0; i < mk_catalog_count(under_test.service->catalog); i++) {
-        const char *id = mk_catalog_at(under_test.service->catalog, i)->id;
+    for (size_t i = 0; i < mk_catalog_count(under_test.service->bank->catalog); i++) {
+        const char *id = mk_catalog_at(under_test.service->bank->catalog, i)->id;
         ck_assert_str_eq(text_at(get(client, "/institutions/%s", id), "institution_id"), id);
     }
 }

@@ -83,6 +83,20 @@ static void expect_product(const struct reply *reply, const char *name, unsigned
     free(path);
 }
 
+/* It rides on transactions: granted and fetched with them, with their settings. */
+static void expect_enrichment(const struct reply *reply)
+{
+    const json_t *products = member(reply, "link.products");
+    const json_t *enrichment = json_object_get(products, "enrichment");
+    json_t *transactions = json_copy(json_object_get(products, "transactions"));
+
+    json_object_del(transactions, "has_history");
+    ck_assert_int_eq(enrichment != NULL, transactions != NULL);
+    ck_assert(enrichment == NULL || json_equal(enrichment, transactions));
+    ck_assert(!has(member(reply, "link.available_products"), "enrichment"));
+    json_decref(transactions);
+}
+
 START_TEST(object__every_combination_of_products)
 {
     struct client *client = signed_in("alice");
@@ -93,6 +107,7 @@ START_TEST(object__every_combination_of_products)
         const struct reply *reply = connected_link(client, "%s", settings);
         for (size_t i = 0; i < PRODUCTS; i++)
             expect_product(reply, mk_product_names[configurable[i]], way_of(n, i));
+        expect_enrichment(reply);
         ck_assert(json_is_string(member(reply, "link.products.accounts.refreshed_at")));
         ck_assert(json_is_string(member(reply, "link.last_synced_at")));
         free(settings);
@@ -110,7 +125,7 @@ START_TEST(object__default_products)
 
     for (size_t i = 0; i < MK_COUNT(sessions); i++) {
         const struct reply *reply = connected_link(client, "%s", sessions[i]);
-        ck_assert_uint_eq(json_object_size(member(reply, "link.products")), 5);
+        ck_assert_uint_eq(json_object_size(member(reply, "link.products")), MK_PRODUCT_COUNT);
         expect_value(reply, "link.available_products", "[]");
         expect_value(reply, "link.products.identity.settings",
                      "{'required': false, 'require_permission': false, 'prefetch': true,"
@@ -120,9 +135,10 @@ START_TEST(object__default_products)
 }
 END_TEST
 
+/* Accounts always, enrichment with transactions. */
 static size_t products_of(const struct mk_institution *institution)
 {
-    size_t count = 1; /* accounts */
+    size_t count = institution->products & 1U << MK_PRODUCT_TRANSACTIONS ? 2 : 1;
 
     for (size_t i = 0; i < PRODUCTS; i++)
         count += institution->products >> configurable[i] & 1U;
@@ -136,8 +152,9 @@ START_TEST(object__every_institution)
 {
     struct client *client = signed_in("alice");
 
-    for (size_t i = 0; i < mk_catalog_count(under_test.service->catalog); i++) {
-        const struct mk_institution *institution = mk_catalog_at(under_test.service->catalog, i);
+    for (size_t i = 0; i < mk_catalog_count(under_test.service->bank->catalog); i++) {
+        const struct mk_institution *institution =
+            mk_catalog_at(under_test.service->bank->catalog, i);
         const struct reply *reply = connected_link(
             client, "'institution_id': '%s', 'settings': {'countries': ['GB', 'CA', 'US']}",
             institution->id);

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "core/history.h"
 #include "support/link_writers.h"
 
 #include <string.h>
@@ -77,6 +78,7 @@ static void draw_product(struct mk_random *random, struct mk_link *link, enum mk
         .attempted = bits & 4   ? MK_NEVER_SECONDS
                      : bits & 8 ? 0
                                 : late + 1,
+        .failure = (uint8_t)(bits & 512 ? 0 : (bits >> 10) % (MK_PRODUCT_ERROR_COUNT + 1)),
         .granted = bits & 16,
         .required = bits & 32,
         .require_permission = bits & 64,
@@ -87,6 +89,15 @@ static void draw_product(struct mk_random *random, struct mk_link *link, enum mk
     char *reason = draw_text(random);
     mk_link_set_reason(link, product, reason);
     free(reason);
+}
+
+/* An imported link names its provider itself. */
+static void draw_history(struct mk_random *random, struct mk_link *link)
+{
+    struct mk_history *history = mk_history_of(link);
+
+    history->is_imported = pick(random, 2) == 0;
+    history->provider = (uint8_t)pick(random, MK_PROVIDER_COUNT);
 }
 
 static void draw_link(struct mk_random *random, struct mk_link *link)
@@ -107,12 +118,15 @@ static void draw_link(struct mk_random *random, struct mk_link *link)
     draw_tags(random, link);
     for (unsigned i = 0; i < MK_PRODUCT_COUNT; i++)
         draw_product(random, link, (enum mk_product)i);
+    if (pick(random, 4) == 0)
+        draw_history(random, link);
 }
 
 static void free_link(struct mk_link *link)
 {
     mk_link_set_webhook(link, NULL);
     mk_tags_done(&link->tags);
+    mk_history_free(link->history);
     for (size_t i = 0; link->reasons != NULL && i < MK_PRODUCT_COUNT; i++)
         free(link->reasons[i]);
     free(link->reasons);
@@ -120,7 +134,7 @@ static void free_link(struct mk_link *link)
 
 START_TEST(writer__random_links)
 {
-    const struct mk_catalog *catalog = under_test.service->catalog;
+    const struct mk_catalog *catalog = under_test.service->bank->catalog;
     struct mk_random random;
 
     mk_random_seeded(&random, 1, "links");
@@ -139,7 +153,7 @@ END_TEST
 /* What a catalog could hold one day. */
 START_TEST(writer__odd_institutions)
 {
-    const struct mk_catalog *catalog = under_test.service->catalog;
+    const struct mk_catalog *catalog = under_test.service->bank->catalog;
     struct mk_random random;
 
     mk_random_seeded(&random, 2, "institutions");

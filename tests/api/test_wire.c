@@ -33,7 +33,7 @@ static const char *const nowhere[] = {
     "/institutions/%00",
     "/institutions/%zz",
     "/institutions/%ff",
-    "/users/x/links",
+    "/users/x/links/y",
     "*",
 };
 

@@ -26,7 +26,22 @@
     X(link_object) \
     X(sandbox_connect) \
     X(relink) \
+    X(accounts) \
+    X(transactions) \
+    X(sync) \
+    X(enrichment) \
+    X(products) \
+    X(reset) \
+    X(account_numbers) \
+    X(identity) \
+    X(investments) \
+    X(rate_limits) \
+    X(imports) \
+    X(users) \
+    X(webhooks) \
+    X(jwks) \
     X(wire) \
+    X(docs) \
     X(options) \
     X(worlds) \
     X(threads)

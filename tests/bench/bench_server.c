@@ -93,8 +93,7 @@ static bool connect_user(const struct mint *mint, char token[MK_TOKEN_SIZE])
     if (session == NULL)
         return false;
     ask(session, mint);
-    if (mk_linking_finish(world, mint->catalog, session, &choices, &issues, &problem, &link) !=
-        MK_OK)
+    if (mk_linking_finish(world, session, &choices, &issues, &problem, &link) != MK_OK)
         return false;
     mk_link_token_write(link, token);
     return true;
@@ -314,8 +313,8 @@ static bool open_mint(const struct moneykit_sandbox *sandbox, struct mint *ret)
         mk_worlds_bearer(service->worlds, token, false, &problem, &caller) != MK_OK)
         return false;
     *ret = (struct mint){ .world = caller.world,
-                          .catalog = service->catalog,
-                          .chase = (uint16_t)mk_catalog_find(service->catalog, "chase"),
+                          .catalog = service->bank->catalog,
+                          .chase = (uint16_t)mk_catalog_find(service->bank->catalog, "chase"),
                           .products = PRODUCTS };
     return true;
 }

@@ -2,6 +2,7 @@
 """Load: wrk rounds with fresh tokens, single exchanges, idle connections, and the gap probe."""
 
 import dataclasses
+import json
 import os
 import selectors
 import signal
@@ -11,7 +12,7 @@ import time
 
 from servers import BenchError, connect, read_answer, task_times, tasks_of
 
-SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "exchange.lua")
+HERE = os.path.dirname(os.path.abspath(__file__))
 LINE = 37  # a token and its newline
 LINKS_MAX = 3000000  # of one server; the sandbox itself stops at 4,000,000
 ERRORS = ("connect", "read", "write", "status", "timeout")
@@ -80,9 +81,17 @@ class Load:
         self.supply = int(seconds * tokens_per_second)
 
     def run(self, child, connections, path, offset=0, fed=False):
-        """One round; returns it and the offset behind the tokens it took."""
-        command = ["wrk", "-t1", f"-c{connections}", f"-d{self.seconds}s", "-s", SCRIPT,
-                   f"http://127.0.0.1:{child.port}/", "--", path, str(offset), self.bearer]
+        """One round of exchanges; returns it and the offset behind the tokens it took."""
+        return self._run(child, connections, "exchange.lua", [path, str(offset)], fed)
+
+    def run_links(self, child, connections, path):
+        """One round of GET /links/{id} with the ids of a file."""
+        return self._run(child, connections, "links.lua", [path], fed=False)[0]
+
+    def _run(self, child, connections, script, arguments, fed):
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{self.seconds}s", "-s",
+                   os.path.join(HERE, script), f"http://127.0.0.1:{child.port}/", "--",
+                   *arguments, self.bearer]
         before = child.times()
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               text=True) as wrk:
@@ -144,6 +153,19 @@ def exchange_request(child, bearer, token):
     return (f"POST /link-session/exchange-token HTTP/1.1\r\nHost: 127.0.0.1:{child.port}\r\n"
             f"Authorization: Bearer {bearer}\r\nmoneykit-version: 2023-02-18\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}").encode()
+
+
+def ask(connection, child, bearer, method, target, body=None):
+    """One API call on a connection of ours; returns its JSON."""
+    text = "" if body is None else json.dumps(body)
+    connection.sendall(
+        f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1:{child.port}\r\n"
+        f"Authorization: Bearer {bearer}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(text)}\r\n\r\n{text}".encode())
+    answer = read_answer(connection)
+    if not answer.startswith(b"HTTP/1.1 2"):
+        raise BenchError(f"{child.name} answered {answer[:2000]!r}")
+    return json.loads(answer.partition(b"\r\n\r\n")[2])
 
 
 def exchange(child, bearer, tokens):

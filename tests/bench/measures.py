@@ -6,6 +6,7 @@ import os
 from statistics import median
 
 import load
+import scale
 from instructions import Profile, account
 from report import print_columns
 from servers import BenchError, get
@@ -307,6 +308,8 @@ MEASURES = {
     "idle": measure_idle,
     "pending": measure_pending,
     "store": measure_store,
+    "links": scale.measure_links,
+    "sync": scale.measure_sync,
     "start": measure_start,
     "instructions": measure_instructions,
 }

@@ -45,7 +45,8 @@ class Child:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 command, stdin=stdin or subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-                cwd=cwd, preexec_fn=before_exec, pass_fds=[exec_write])
+                cwd=cwd, preexec_fn=before_exec, pass_fds=[exec_write],
+                env=dict(os.environ, XDG_STATE_HOME=folder))  # keys are not the developer's
         os.close(exec_write)
         self.exec_ns = int(os.read(exec_read, 32))
         os.close(exec_read)

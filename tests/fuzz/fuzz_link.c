@@ -5,6 +5,7 @@
  */
 #include "base/memory.h"
 #include "base/text.h"
+#include "core/history.h"
 #include "fuzz/fuzz.h"
 #include "support/link_writers.h"
 
@@ -64,6 +65,7 @@ static void take_product(struct input *input, struct mk_link_product *product)
     product->require_permission = flags & 4;
     product->prefetch = flags & 8;
     product->refreshed = flags & 16 ? MK_NEVER_SECONDS : (int32_t)take_number(input, 3);
+    product->failure = flags & 64 ? take_byte(input) % (MK_PRODUCT_ERROR_COUNT + 1) : 0;
     product->attempted = flags & 32 ? MK_NEVER_SECONDS : (int32_t)take_number(input, 3);
 }
 
@@ -107,6 +109,10 @@ static void take_link(struct input *input, struct mk_link *link)
     unsigned shape = take_byte(input);
     if (shape & 128)
         link->webhook = take_text(input);
+    if (shape & 64) { /* an imported link names its provider itself */
+        mk_history_of(link)->is_imported = true;
+        link->history->provider = take_byte(input) % MK_PROVIDER_COUNT;
+    }
     take_tags(input, link, shape % 8);
     take_reasons(input, link, reasons);
 }
@@ -115,6 +121,7 @@ static void free_link(struct mk_link *link)
 {
     free(link->webhook);
     mk_tags_done(&link->tags);
+    mk_history_free(link->history);
     for (size_t i = 0; link->reasons != NULL && i < MK_PRODUCT_COUNT; i++)
         free(link->reasons[i]);
     free(link->reasons);

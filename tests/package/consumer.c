@@ -5,9 +5,9 @@
 
 int main(void)
 {
-    const char *options[] = { "--listen=localhost:0", "--log-level=error" };
+    const char *options[] = { "--listen=localhost:0", "--log-level=error", "--deterministic" };
     char error[MONEYKIT_SANDBOX_ERROR_SIZE];
-    struct moneykit_sandbox *sandbox = moneykit_sandbox_create(options, 2, error);
+    struct moneykit_sandbox *sandbox = moneykit_sandbox_create(options, 3, error);
 
     if (sandbox == NULL || !moneykit_sandbox_start(sandbox, error)) {
         fprintf(stderr, "%s\n", error);

@@ -19,6 +19,7 @@ for variable in "${!MONEYKIT_SANDBOX_@}"; do
     unset "$variable"
 done
 unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy CURL_HOME
+unset XDG_STATE_HOME
 export LC_ALL=C HOME=$work
 
 leave() {

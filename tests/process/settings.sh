@@ -26,6 +26,7 @@ record() {
     journey
     ask 200 / >/dev/null
     ask 404 /nowhere >/dev/null
+    ask 200 /.well-known/jwks.json >/dev/null
     stop
     mv "$work/record" "$work/$1"
 }

@@ -18,26 +18,28 @@
 #define EXAMPLE_ID "mk_eqkWN34UEoa2NxyALG8pcV"
 
 struct bank {
-    struct mk_catalog *catalog;
+    const struct mk_catalog *catalog;
+    const struct mk_personas *personas;
     struct mk_world *world;
 };
 
-static inline struct mk_catalog *bank_catalog(void)
+/* What banks know, the same for all tests of a process; never freed. */
+static inline const struct mk_bank *bank_data(void)
 {
-    struct mk_catalog *catalog = mk_catalog_new(
-        mk_asset_institutions.bytes, mk_asset_institutions.length, "http://localhost:8080");
+    static struct mk_bank *data;
 
-    ck_assert_ptr_nonnull(catalog);
-    return catalog;
+    if (data == NULL)
+        data = mk_bank_new("http://localhost:8080");
+    ck_assert_ptr_nonnull(data);
+    return data;
 }
 
 static inline struct bank bank_open(void)
 {
-    struct bank bank = { .catalog = bank_catalog() };
-    const struct mk_world_config config = { .seed = 7,
-                                            .deterministic = true,
-                                            .start = BANK_NOW,
-                                            .chase = mk_catalog_find(bank.catalog, "chase") };
+    struct bank bank = { .catalog = bank_data()->catalog, .personas = bank_data()->personas };
+    const struct mk_world_config config = {
+        .seed = 7, .deterministic = true, .start = BANK_NOW, .bank = bank_data()
+    };
 
     bank.world = mk_world_new(&config, "tester", "secret");
     return bank;
@@ -46,7 +48,6 @@ static inline struct bank bank_open(void)
 static inline void bank_close(struct bank *bank)
 {
     mk_world_free(bank->world);
-    mk_catalog_free(bank->catalog);
 }
 
 static inline void bank_wait(struct bank *bank, int64_t span)
@@ -87,6 +88,15 @@ static inline struct mk_session *bank_session(struct bank *bank)
     return session;
 }
 
+static inline const struct mk_persona *bank_persona(const char *username)
+{
+    const struct mk_personas *personas = bank_data()->personas;
+    size_t found = mk_persona_find(personas, username);
+
+    ck_assert_uint_lt(found, mk_persona_count(personas));
+    return mk_persona_at(personas, found);
+}
+
 /* Everything left to the defaults. */
 static inline struct mk_choices bank_defaults(void)
 {
@@ -101,9 +111,8 @@ static inline struct mk_link *bank_finish(struct bank *bank, struct mk_session *
     struct mk_problem problem = { 0 };
     struct mk_link *link = NULL;
 
-    ck_assert_int_eq(
-        mk_linking_finish(bank->world, bank->catalog, session, choices, &issues, &problem, &link),
-        MK_OK);
+    ck_assert_int_eq(mk_linking_finish(bank->world, session, choices, &issues, &problem, &link),
+                     MK_OK);
     ck_assert_ptr_nonnull(link);
     ck_assert(!mk_issues_any(&issues));
     ck_assert_str_eq(problem.message, "");

@@ -4,6 +4,7 @@
 #include "api/routes.h"
 #include "base/memory.h"
 #include "http/router.h"
+#include "support/record.h"
 
 #include <pthread.h>
 #include <stdarg.h>
@@ -159,15 +160,16 @@ static void read_body(const struct ask *ask, struct reply *reply)
             error.text, reply->body);
 }
 
-static void note(const struct ask *ask, const struct reply *reply)
+static void note(const struct ask *ask, const char *const *headers, const struct reply *reply)
 {
     struct mk_match match;
     const char *error_code = json_string_value(json_object_get(reply->json, "error_code"));
     bool is_error = reply->status >= 400;
 
+    mk_router_find(under_test.service->router, mk_method_read(ask->method), ask->target, &match);
+    record_exchange(match.found ? mk_routes[match.route].operation : NULL, ask, headers, reply);
     if (strcmp(ask->method, "HEAD") == 0)
         return;
-    mk_router_find(under_test.service->router, mk_method_read(ask->method), ask->target, &match);
     require(!is_error || error_code != NULL, "%s %s: %u without error_code", ask->method,
             ask->target, reply->status);
     if (match.found)
@@ -218,10 +220,10 @@ const struct reply *call(struct client *client, const struct ask *wanted)
         ask_over_curl(client, &ask, headers, reply);
     else
         ask_in_memory(&ask, headers, reply);
-    mk_text_done(&bearer);
     check_headers(&ask, reply);
     read_body(&ask, reply);
-    note(&ask, reply);
+    note(&ask, headers, reply);
+    mk_text_done(&bearer);
     return reply;
 }
 

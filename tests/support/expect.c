@@ -268,8 +268,11 @@ static bool are_settings(const json_t *settings)
            is_text_or_null(json_object_get(settings, "reason"));
 }
 
-static void expect_product(const char *name, const json_t *entry)
+/* Only a link in state error has products that can't be refreshed now. */
+static void expect_product(const char *name, const json_t *entry, bool is_lost)
 {
+    const json_t *error_code = json_object_get(entry, "error_code");
+    const json_t *unavailable = json_object_get(entry, "unavailable");
     const json_t *settings = json_object_get(entry, "settings");
     const json_t *has_history = json_object_get(entry, "has_history");
     bool is_accounts = strcmp(name, "accounts") == 0;
@@ -279,15 +282,18 @@ static void expect_product(const char *name, const json_t *entry)
     require(is_time_or_null(json_object_get(entry, "refreshed_at")), "%s.refreshed_at", name);
     require(is_time_or_null(json_object_get(entry, "last_attempted_at")), "%s.last_attempted_at",
             name);
-    require(json_is_null(json_object_get(entry, "error_code")), "%s.error_code", name);
-    require(json_is_null(json_object_get(entry, "error_message")), "%s.error_message", name);
-    require(json_is_null(json_object_get(entry, "unavailable")), "%s.unavailable", name);
+    require(json_is_null(error_code) || is_one_of(error_code, mk_product_error_names),
+            "%s.error_code", name);
+    require(json_typeof(json_object_get(entry, "error_message")) == json_typeof(error_code),
+            "%s.error_message", name);
+    require(is_lost ? json_is_string(unavailable) : json_is_null(unavailable), "%s.unavailable",
+            name);
     require(is_accounts ? settings == NULL : are_settings(settings), "%s.settings", name);
     require(is_transactions ? json_is_boolean(has_history) : has_history == NULL, "%s.has_history",
             name);
 }
 
-static void expect_products(json_t *products, const json_t *available)
+static void expect_products(json_t *products, const json_t *available, bool is_lost)
 {
     const char *name;
     json_t *entry;
@@ -297,7 +303,7 @@ static void expect_products(json_t *products, const json_t *available)
     require(json_is_object(products) && json_object_get(products, "accounts") != NULL,
             "products without accounts");
     json_object_foreach(products, name, entry)
-        expect_product(name, entry);
+        expect_product(name, entry, is_lost);
     require(json_is_array(available), "available_products");
     json_array_foreach(available, index, item) {
         require(is_one_of(item, mk_product_names), "available_products");
@@ -311,18 +317,21 @@ void expect_link_object(const json_t *link)
     static const char *const texts[] = { "institution_id", "institution_name",
                                          "institution_avatar" };
     const json_t *tags = json_object_get(link, "tags");
+    const json_t *state = json_object_get(link, "state");
     const json_t *error = json_object_get(link, "error_code");
+    bool is_lost = json_is_string(state) && strcmp(json_string_value(state), "error") == 0;
 
     require(json_object_size(link) == 13, "a link of %zu members", json_object_size(link));
     require(is_short_id(json_string_value(json_object_get(link, "link_id")), "mk_"), "link_id");
     for (size_t i = 0; i < MK_COUNT(texts); i++)
         require(has_text(link, texts[i]), "%s", texts[i]);
     require(is_one_of(json_object_get(link, "provider"), mk_provider_names), "provider");
-    require(is_one_of(json_object_get(link, "state"), mk_link_state_names), "state");
-    require(json_is_null(error) || is_one_of(error, mk_link_error_names), "error_code");
+    require(is_one_of(state, mk_link_state_names), "state");
+    require(is_lost ? is_one_of(error, mk_link_error_names) : json_is_null(error), "error_code");
     require(is_time_or_null(json_object_get(link, "last_synced_at")), "last_synced_at");
     require(json_is_array(tags), "tags");
     require(json_equal(tags, json_object_get(link, "link_tags")), "tags and link_tags differ");
     require(is_text_or_null(json_object_get(link, "webhook")), "webhook");
-    expect_products(json_object_get(link, "products"), json_object_get(link, "available_products"));
+    expect_products(json_object_get(link, "products"), json_object_get(link, "available_products"),
+                    is_lost);
 }

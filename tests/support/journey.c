@@ -85,6 +85,22 @@ const struct reply *connected_link(struct client *client, const char *more, ...)
     return exchange(client, text_at(connect_session(client, session), "exchangeable_token"));
 }
 
+const char *link_at(struct client *client, const char *institution, const char *username,
+                    const char *more, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, more);
+    const char *session = create_session_with(client, more, arguments);
+    va_end(arguments);
+    const struct reply *reply = post(client, "/sandbox/connect",
+                                     "{'link_session_token': '%s', 'institution_id': '%s',"
+                                     " 'username': '%s'}",
+                                     session, institution, username);
+    expect_status(reply, 201);
+    return text_at(exchange(client, text_at(reply, "exchangeable_token")), "link_id");
+}
+
 const char *link_target(const char *link_id)
 {
     static _Thread_local char targets[8][128];

@@ -38,6 +38,13 @@ const struct reply *exchange(struct client *client, const char *token);
 const struct reply *connected_link(struct client *client, const char *more, ...)
     __attribute__((format(printf, 2, 3)));
 
+/*
+ * The id of a connected link: this user name at this institution, from a session with these further
+ * members.
+ */
+const char *link_at(struct client *client, const char *institution, const char *username,
+                    const char *more, ...) __attribute__((format(printf, 4, 5)));
+
 /* "/links/ID"; good for the next few calls of this thread. */
 const char *link_target(const char *link_id);
 

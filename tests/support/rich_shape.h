@@ -67,6 +67,9 @@ static const struct mk_field rich_body_fields[] = {
     { .name = "colours", .type = MK_LIST, .item = &rich_colour_item, .nullable = true },
     { .name = "grid", .type = MK_LIST, .item = &rich_row_item },
     { .name = "mixed", .type = MK_LIST },
+    { .name = "day", .type = MK_DATE_OR_TIME },
+    { .name = "holiday", .type = MK_DATE_OR_TIME, .nullable = true },
+    { .name = "price", .type = MK_MONEY, .nullable = true },
 };
 static const struct mk_shape rich_body = MK_SHAPE("Rich", rich_body_fields);
 

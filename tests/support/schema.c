@@ -2,6 +2,7 @@
 #include "support/schema.h"
 
 #include "base/memory.h"
+#include "base/money.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,18 +12,23 @@ struct type_name {
     const char *format;
     const char *low; /* keywords of the bounds */
     const char *high;
+    const char *pattern;
 };
 
+/* The schema of MK_DATE_OR_TIME: it has two formats, so it has a name. */
+#define DAY_NAME "ModelDate"
+
 static const struct type_name type_names[] = {
-    [MK_STRING] = { "string", NULL, "minLength", "maxLength" },
-    [MK_INTEGER] = { "integer", NULL, "minimum", "maximum" },
-    [MK_NUMBER] = { "number", NULL, "minimum", "maximum" },
-    [MK_BOOLEAN] = { "boolean", NULL, NULL, NULL },
-    [MK_OBJECT] = { "object", NULL, NULL, NULL },
-    [MK_LIST] = { "array", NULL, "minItems", "maxItems" },
-    [MK_DATE] = { "string", "date", "minLength", "maxLength" },
-    [MK_TIME] = { "string", "date-time", "minLength", "maxLength" },
-    [MK_URL] = { "string", "uri", "minLength", "maxLength" },
+    [MK_STRING] = { "string", NULL, "minLength", "maxLength", NULL },
+    [MK_INTEGER] = { "integer", NULL, "minimum", "maximum", NULL },
+    [MK_NUMBER] = { "number", NULL, "minimum", "maximum", NULL },
+    [MK_BOOLEAN] = { "boolean", NULL, NULL, NULL, NULL },
+    [MK_OBJECT] = { "object", NULL, NULL, NULL, NULL },
+    [MK_LIST] = { "array", NULL, "minItems", "maxItems", NULL },
+    [MK_DATE] = { "string", "date", "minLength", "maxLength", NULL },
+    [MK_TIME] = { "string", "date-time", "minLength", "maxLength", NULL },
+    [MK_MONEY] = { "string", NULL, "minLength", "maxLength", MK_MONEY_PATTERN },
+    [MK_URL] = { "string", "uri", "minLength", "maxLength", NULL },
 };
 
 static json_t *or_abort(json_t *value)
@@ -67,6 +73,8 @@ static json_t *named_schema(const struct mk_field *field)
 
     if (field->type == MK_OBJECT && field->shape != NULL)
         name = field->shape->name;
+    if (field->type == MK_DATE_OR_TIME)
+        name = DAY_NAME;
     if (name == NULL)
         return NULL;
     if (!field->nullable)
@@ -91,6 +99,7 @@ static void set_bounds(json_t *schema, const struct mk_field *field)
 static json_t *plain_schema(const struct mk_field *field)
 {
     const struct type_name *names = &type_names[field->type];
+    const char *pattern = field->pattern != NULL ? field->pattern : names->pattern;
     json_t *schema = field->type == MK_OBJECT && field->shape != NULL
                          ? mk_shape_schema(field->shape)
                          : or_abort(json_pack("{s:s}", "type", names->type));
@@ -101,8 +110,8 @@ static json_t *plain_schema(const struct mk_field *field)
         set(schema, "format", json_string(names->format));
     if (field->choices != NULL)
         set(schema, "enum", choices_schema(field, field->nullable));
-    if (field->pattern != NULL)
-        set(schema, "pattern", json_string(field->pattern));
+    if (pattern != NULL)
+        set(schema, "pattern", json_string(pattern));
     if (field->type == MK_LIST && field->item != NULL)
         set(schema, "items", mk_field_schema(field->item));
     set_bounds(schema, field);
@@ -167,8 +176,16 @@ json_t *mk_shape_schema(const struct mk_shape *shape)
     return schema;
 }
 
+static json_t *day_schema(void)
+{
+    return or_abort(json_pack("{s:[{s:s, s:s}, {s:s, s:s}]}", "anyOf", "type", "string", "format",
+                              "date", "type", "string", "format", "date-time"));
+}
+
 static void add_components(const struct mk_field *field, json_t *components)
 {
+    if (field->type == MK_DATE_OR_TIME)
+        set(components, DAY_NAME, day_schema());
     if (field->type == MK_OBJECT && field->shape != NULL)
         mk_shape_components(field->shape, components);
     if (field->type == MK_LIST && field->item != NULL)

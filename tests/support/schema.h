@@ -2,8 +2,8 @@
 /*
  * Field tables as JSON Schema in the dialect of OpenAPI 3.1, to be compared with openapi.json.
  *
- * Descriptions and examples are not in the tables, so not here either. Named shapes and named
- * choices are {"$ref": "#/components/schemas/NAME"} wherever they are used.
+ * Descriptions and examples are not in the tables, so not here either. Named shapes, named choices
+ * and MK_DATE_OR_TIME (ModelDate) are {"$ref": "#/components/schemas/NAME"} wherever they are used.
  */
 #ifndef MK_TESTS_SCHEMA_H
 #define MK_TESTS_SCHEMA_H
@@ -16,7 +16,7 @@ json_t *mk_shape_schema(const struct mk_shape *shape);
 /* The schema of one row, as it stands under `properties` or in a parameter: a new reference. */
 json_t *mk_field_schema(const struct mk_field *field);
 
-/* Adds the schema of every named shape and of every named choice under `shape`, itself included. */
+/* Adds every schema with a name that is used under `shape`, its own included. */
 void mk_shape_components(const struct mk_shape *shape, json_t *components);
 
 #endif

@@ -75,7 +75,10 @@ static void start_server(struct moneykit_sandbox *sandbox)
 
 static void start_without_server(struct moneykit_sandbox *sandbox)
 {
+    char error[MONEYKIT_SANDBOX_ERROR_SIZE];
+
     mk_log_setup(MK_LOG_ERROR, MK_LOG_TEXT);
+    require(mk_sandbox_load_key(sandbox, error), "key: %s", error);
     mk_sandbox_open(sandbox, PORT_IN_MEMORY);
 }
 
@@ -85,6 +88,7 @@ void start_sandbox(enum transport transport, const char *const *options)
     size_t count = 2;
     char error[MONEYKIT_SANDBOX_ERROR_SIZE];
 
+    setenv("XDG_STATE_HOME", "/dev/null", 1); /* a folder that can't be: no test keeps a key */
     for (; *options != NULL; options++) {
         require(count < OPTIONS_MAX, "too many options");
         all[count++] = *options;
@@ -118,7 +122,7 @@ void restart_sandbox(const char *option, ...)
 static void check_link(const struct mk_world *world, const struct mk_link *link)
 {
     const struct mk_institution *institution =
-        mk_catalog_at(under_test.service->catalog, link->institution);
+        mk_catalog_at(under_test.service->bank->catalog, link->institution);
 
     require(link_is_written_alike(link, institution, world->timestamps),
             "the link mk_%.22s of %s is not written as its view says", link->id, world->client_id);

@@ -233,6 +233,21 @@ START_TEST(build__append)
 }
 END_TEST
 
+START_TEST(build__set)
+{
+    json_t *object = json_object();
+
+    mk_json_set(&object, "one", json_integer(1));
+    mk_json_set(&object, "two", json_null());
+    ck_assert_uint_eq(json_object_size(object), 2);
+    ck_assert_int_eq(json_integer_value(json_object_get(object, "one")), 1);
+    mk_json_set(&object, "three", NULL);
+    ck_assert_ptr_null(object);
+    mk_json_set(&object, "four", json_integer(4));
+    ck_assert_ptr_null(object);
+}
+END_TEST
+
 START_TEST(build__append_without_memory)
 {
     bool ran_out = true;
@@ -265,6 +280,7 @@ Suite *build_suite(void)
     tcase_add_test(all, build__string_every_position);
     tcase_add_test(all, build__string_limit);
     tcase_add_test(all, build__append);
+    tcase_add_test(all, build__set);
     tcase_add_test(all, build__append_without_memory);
     suite_add_tcase(suite, all);
     return suite;

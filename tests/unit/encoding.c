@@ -338,6 +338,40 @@ START_TEST(short_id__table)
 }
 END_TEST
 
+START_TEST(short_id__read)
+{
+    unsigned char bytes[16];
+
+    ck_assert(mk_short_id_read(short_ids[_i].id, bytes));
+    ck_assert_mem_eq(bytes, short_ids[_i].bytes, sizeof(bytes));
+}
+END_TEST
+
+static const char *const bad_short_ids[] = {
+    "",
+    "222222222222222222222",
+    "22222222222222222222222",
+    "222222222222222222222 ",
+    "2222222222222222222220", /* not in the alphabet: 0 1 I O l */
+    "1222222222222222222222",
+    "22222222222I2222222222",
+    "22222222222O2222222222",
+    "22222222222l2222222222",
+    "22222222222-2222222222",
+    "22222222222222222222\xC3\xA9",
+    "oZEq7ovRbLq6UnGMPwc8B6", /* one more than 128 bits hold */
+    "oZEq7ovRbLq6UnGMPwc8C2",
+    "zzzzzzzzzzzzzzzzzzzzzz",
+};
+
+START_TEST(short_id__refuses)
+{
+    unsigned char bytes[16];
+
+    ck_assert(!mk_short_id_read(bad_short_ids[_i], bytes));
+}
+END_TEST
+
 Suite *encoding_suite(void)
 {
     Suite *suite = suite_create("encoding");
@@ -355,6 +389,8 @@ Suite *encoding_suite(void)
     tcase_add_loop_test(all, base64__refuses, 0, (int)MK_COUNT(bad_base64));
     tcase_add_test(all, base64__room);
     tcase_add_loop_test(all, short_id__table, 0, (int)MK_COUNT(short_ids));
+    tcase_add_loop_test(all, short_id__read, 0, (int)MK_COUNT(short_ids));
+    tcase_add_loop_test(all, short_id__refuses, 0, (int)MK_COUNT(bad_short_ids));
     suite_add_tcase(suite, all);
     return suite;
 }

@@ -31,9 +31,8 @@ static void check_failure(struct mk_session *session, const struct mk_choices *c
     struct mk_link *link = NULL;
     uint32_t count = bank.world->links.store.count;
 
-    ck_assert_int_eq(
-        mk_linking_finish(bank.world, bank.catalog, session, choices, &issues, &problem, &link),
-        expected);
+    ck_assert_int_eq(mk_linking_finish(bank.world, session, choices, &issues, &problem, &link),
+                     expected);
     ck_assert_ptr_null(link);
     ck_assert_pstr_eq(problem.link_error_code, code);
     char *found = issue_lines(&issues);
@@ -52,7 +51,7 @@ START_TEST(finish__with_nothing_chosen)
 
     ck_assert_int_eq(link->state, MK_STATE_AWAITING_TOKEN_EXCHANGE);
     ck_assert_uint_eq(link->institution, bank_institution(&bank, "moneykit-creds-bank"));
-    ck_assert_str_eq(mk_persona_at(link->persona)->username, "user_good");
+    ck_assert_str_eq(mk_persona_at(bank.personas, link->persona)->username, "user_good");
     ck_assert_uint_eq(link->accounts, 7);
     ck_assert_int_eq(link->created_at, BANK_NOW);
     ck_assert_str_eq(link->customer_user_id, "user-1");
@@ -332,9 +331,8 @@ START_TEST(repeat__after_the_link_was_forgotten)
     bank_wait(&bank, -MK_TOKEN_LIFE);
     if (_i == 1)
         bank_exchange(&bank, other);
-    ck_assert_int_eq(
-        mk_linking_finish(bank.world, bank.catalog, session, &choices, &issues, &problem, &link),
-        MK_SESSION_NOT_FOUND);
+    ck_assert_int_eq(mk_linking_finish(bank.world, session, &choices, &issues, &problem, &link),
+                     MK_SESSION_NOT_FOUND);
     ck_assert_ptr_null(link);
 }
 END_TEST

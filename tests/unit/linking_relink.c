@@ -2,6 +2,7 @@
 /* A session for an existing link: core/linking.c again. */
 #include "core/linking.h"
 
+#include "core/history.h"
 #include "core/personas.h"
 #include "support/bank.h"
 #include "support/issue_lines.h"
@@ -42,8 +43,7 @@ static enum mk_err finish(struct mk_session *session, const struct mk_choices *c
 {
     struct mk_issues issues = { 0 };
     struct mk_link *found = NULL;
-    enum mk_err err =
-        mk_linking_finish(bank.world, bank.catalog, session, choices, &issues, problem, &found);
+    enum mk_err err = mk_linking_finish(bank.world, session, choices, &issues, problem, &found);
 
     mk_issues_done(&issues);
     ck_assert_ptr_eq(found, err == MK_OK ? mended : NULL);
@@ -63,7 +63,38 @@ START_TEST(relink__heals)
                       1); /* no token but the example's */
     ck_assert_str_eq(mended->customer_user_id, "user-1");
     ck_assert_int_eq(mended->created_at, BANK_NOW);
-    ck_assert_int_eq(mk_link_refreshed_at(mended, MK_PRODUCT_TRANSACTIONS), BANK_NOW);
+}
+END_TEST
+
+/* What was missed comes at once, as a batch of its own; a failure of before is over. */
+START_TEST(relink__fetches_again)
+{
+    struct mk_choices choices = bank_defaults();
+
+    mended->products[MK_PRODUCT_IDENTITY].failure = 1 + MK_PRODUCT_ERROR_TIMEOUT;
+    bank_wait(&bank, 2 * MK_DAY);
+    bank_finish(&bank, relink_session(), &choices);
+    for (unsigned i = 0; i < MK_PRODUCT_COUNT; i++) {
+        enum mk_product product = (enum mk_product)i;
+        ck_assert_int_eq(mk_link_refreshed_at(mended, product), BANK_NOW + 2 * MK_DAY);
+        ck_assert_int_eq(mk_link_attempted_at(mended, product), BANK_NOW + 2 * MK_DAY);
+        ck_assert_int_eq(mk_link_product_error(mended, product), MK_PRODUCT_ERROR_NONE);
+    }
+    ck_assert_uint_eq(mk_history_count(mended), 2);
+}
+END_TEST
+
+/* Daily refreshes that a connected link had missed come before the relink's own. */
+START_TEST(relink__settles_first)
+{
+    struct mk_choices choices = bank_defaults();
+
+    mended->state = MK_STATE_CONNECTED;
+    bank_wait(&bank, 2 * MK_DAY + MK_HOUR);
+    bank_finish(&bank, relink_session(), &choices);
+    ck_assert_uint_eq(mk_history_count(mended), 4);
+    ck_assert_int_eq(mk_link_refreshed_at(mended, MK_PRODUCT_ACCOUNTS),
+                     BANK_NOW + 2 * MK_DAY + MK_HOUR);
 }
 END_TEST
 
@@ -79,7 +110,7 @@ START_TEST(relink__connected)
 }
 END_TEST
 
-/* Known products keep their settings and times, new ones come with theirs. */
+/* Known products keep their settings, new ones come with theirs. */
 START_TEST(relink__products)
 {
     struct mk_choices choices = bank_defaults();
@@ -105,8 +136,7 @@ START_TEST(relink__products)
     ck_assert(identity->granted && !identity->required && !identity->prefetch);
     ck_assert_str_eq(mk_link_reason(mended, MK_PRODUCT_IDENTITY), "first");
     ck_assert_int_eq(mk_link_refreshed_at(mended, MK_PRODUCT_IDENTITY), MK_NEVER);
-    ck_assert(mended->products[MK_PRODUCT_TRANSACTIONS].granted);
-    ck_assert_int_eq(mk_link_refreshed_at(mended, MK_PRODUCT_TRANSACTIONS), BANK_NOW);
+    ck_assert(mended->products[MK_PRODUCT_TRANSACTIONS].required);
     ck_assert(mended->products[MK_PRODUCT_INVESTMENTS].granted);
     ck_assert_str_eq(mk_link_reason(mended, MK_PRODUCT_INVESTMENTS), "third");
     ck_assert_int_eq(mk_link_refreshed_at(mended, MK_PRODUCT_INVESTMENTS),
@@ -126,8 +156,9 @@ START_TEST(relink__the_example)
     bank_finish(&bank, session, &choices);
     ck_assert(mended->products[MK_PRODUCT_TRANSACTIONS].granted);
     ck_assert_int_eq(mk_link_refreshed_at(mended, MK_PRODUCT_TRANSACTIONS), MK_NEVER);
-    ck_assert_int_eq(mk_link_refreshed_at(mended, MK_PRODUCT_IDENTITY),
-                     INT64_C(1676538851) * MK_SECOND);
+    ck_assert(mended->products[MK_PRODUCT_ENRICHMENT].granted);
+    ck_assert_int_eq(mk_link_refreshed_at(mended, MK_PRODUCT_ENRICHMENT), MK_NEVER);
+    ck_assert_int_eq(mk_link_refreshed_at(mended, MK_PRODUCT_IDENTITY), BANK_NOW);
 }
 END_TEST
 
@@ -165,6 +196,10 @@ START_TEST(relink__accounts)
     choices.accounts = savings;
     bank_finish(&bank, relink_session(), &choices);
     ck_assert_uint_eq(mended->accounts, 6);
+    ck_assert_uint_eq(mk_history_count(mended), 3);
+    ck_assert_uint_eq(mk_history_batch(mended, 1).kind, MK_BATCH_GRANT);
+    ck_assert_uint_eq(mk_history_batch(mended, 1).accounts, 4);
+    ck_assert_uint_eq(mk_history_batch(mended, 2).kind, MK_BATCH_FETCH);
     json_decref(card);
     json_decref(savings);
 }
@@ -273,7 +308,24 @@ START_TEST(relink__as_somebody_else)
     mended = custom_link();
     bank_finish(&bank, relink_session(), &choices); /* user_good has three accounts, not two */
     ck_assert_uint_eq(mended->accounts, 2);
-    ck_assert_str_eq(mk_persona_at(mended->persona)->username, "user_custom");
+    ck_assert_str_eq(mk_persona_at(bank.personas, mended->persona)->username, "user_custom");
+}
+END_TEST
+
+/* An imported link has no accounts of a bank until then: it becomes what the user logs in as. */
+START_TEST(relink__imported_link)
+{
+    struct mk_choices choices = bank_defaults();
+    struct mk_session *session = relink_session();
+
+    mended->accounts = 0;
+    session->custom_data =
+        json_pack("{s:[{s:s,s:s}]}", "accounts", "name", "one", "account_type", "a");
+    choices.username = "user_custom";
+    bank_finish(&bank, session, &choices);
+    ck_assert_uint_eq(mended->accounts, 1);
+    ck_assert_str_eq(mk_persona_at(bank.personas, mended->persona)->username, "user_custom");
+    ck_assert_uint_eq(json_array_size(json_object_get(mended->custom_data, "accounts")), 1);
 }
 END_TEST
 
@@ -284,6 +336,8 @@ Suite *linking_relink_suite(void)
 
     tcase_add_checked_fixture(all, open_bank, close_bank);
     tcase_add_test(all, relink__heals);
+    tcase_add_test(all, relink__fetches_again);
+    tcase_add_test(all, relink__settles_first);
     tcase_add_test(all, relink__connected);
     tcase_add_test(all, relink__products);
     tcase_add_test(all, relink__the_example);
@@ -295,6 +349,7 @@ Suite *linking_relink_suite(void)
     tcase_add_test(all, relink__link_waits_for_its_exchange);
     tcase_add_test(all, relink__custom_link);
     tcase_add_test(all, relink__as_somebody_else);
+    tcase_add_test(all, relink__imported_link);
     suite_add_tcase(suite, all);
     return suite;
 }

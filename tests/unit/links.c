@@ -32,7 +32,7 @@ static struct mk_link *add(int64_t now)
     struct mk_link *link = mk_links_add(&links, &ids, &secrets, now);
 
     MUST(link != NULL);
-    link->customer_user_id = mk_copy("user-1");
+    mk_links_join_user(&links, link, mk_copy("user-1"));
     link->webhook = mk_copy("http://localhost/hook");
     link->custom_data = json_pack("{s:[s]}", "accounts", "a");
     mk_link_set_reason(link, MK_PRODUCT_IDENTITY, "reason");

@@ -34,7 +34,15 @@ struct place {
 
 /* What is no operation of the API: for people and probes, not for clients. */
 static const char *const pages[] = {
-    "/", "/openapi.json", "/livez", "/readyz", "/connect/avatars/{institution_id}", NULL
+    "/",
+    "/docs",
+    "/docs/viewer.js",
+    "/docs/viewer.css",
+    "/openapi.json",
+    "/livez",
+    "/readyz",
+    "/connect/avatars/{institution_id}",
+    NULL,
 };
 
 /* Returns false for a page, which is not in the document. */
@@ -163,6 +171,24 @@ static const struct mk_field *find_field(const struct mk_shape *shape, const cha
     return NULL;
 }
 
+/* A parameter says of itself what a property says in its schema, and how it is spelled out. */
+static void check_query(const json_t *parameter, const struct mk_field *field, const char *at)
+{
+    json_t *wanted = mk_field_schema(field);
+    bool is_list = field->type == MK_LIST;
+
+    json_object_del(wanted, "deprecated");
+    mk_document_same(at, schema_of(parameter), wanted);
+    ck_assert_msg(json_is_true(json_object_get(parameter, "required")) == field->required,
+                  "%s: required differs from the table", at);
+    ck_assert_msg(json_is_true(json_object_get(parameter, "deprecated")) == field->deprecated,
+                  "%s: deprecated differs from the table", at);
+    ck_assert_msg(strcmp(text_of(parameter, "style"), is_list ? "form" : "") == 0,
+                  "%s: lists, and only they, have the style form", at);
+    ck_assert_msg(json_is_true(json_object_get(parameter, "explode")) == is_list,
+                  "%s: lists, and only they, are exploded", at);
+}
+
 START_TEST(query_parameters_equal_the_table)
 {
     struct place place;
@@ -179,9 +205,7 @@ START_TEST(query_parameters_equal_the_table)
         MK_PLACE(at, "%s?%s", place.name, name);
         const struct mk_field *field = find_field(place.route->query, name);
         ck_assert_msg(field != NULL, "%s is not in the table", at);
-        ck_assert_msg(json_is_true(json_object_get(parameter, "required")) == field->required,
-                      "%s: required differs from the table", at);
-        mk_document_same(at, schema_of(parameter), mk_field_schema(field));
+        check_query(parameter, field, at);
         found++;
     }
     size_t wanted = place.route->query != NULL ? place.route->query->count : 0;
@@ -190,7 +214,21 @@ START_TEST(query_parameters_equal_the_table)
 }
 END_TEST
 
-/* moneykit-version where it is read, X-Sandbox-Client with the control API, and nothing else. */
+/*
+ * moneykit-version where it is read, X-Sandbox-Client with the control API, and nothing else; but
+ * MoneyKit's contract has credentials that may come with a call for the keys, which needs none.
+ */
+static bool lists_header(const struct mk_route *route, enum mk_header header)
+{
+    if (header == MK_HEADER_VERSION)
+        return route->is_versioned;
+    if (header == MK_HEADER_SANDBOX_CLIENT)
+        return route->access == MK_ACCESS_CONTROL;
+    if (header == MK_HEADER_CLIENT_ID || header == MK_HEADER_AUTHORIZATION)
+        return strcmp(route->operation, "get_well_known_jwks") == 0;
+    return false;
+}
+
 START_TEST(header_parameters_equal_the_route)
 {
     struct place place;
@@ -211,8 +249,7 @@ START_TEST(header_parameters_equal_the_route)
         has[header] = true;
     }
     for (size_t i = 0; i < MK_HEADER_COUNT; i++) {
-        bool wanted = (i == MK_HEADER_VERSION && place.route->is_versioned) ||
-                      (i == MK_HEADER_SANDBOX_CLIENT && place.route->access == MK_ACCESS_CONTROL);
+        bool wanted = lists_header(place.route, (enum mk_header)i);
         ck_assert_msg(has[i] == wanted, "%s: header %s is %s", place.name,
                       mk_header_name((enum mk_header)i), wanted ? "missing" : "not read");
     }
@@ -302,6 +339,43 @@ START_TEST(examples_of_bodies_pass_the_tables)
 }
 END_TEST
 
+/* --- Answers --- */
+
+/* Whether the steps before the handler can end a call on this route with this status. */
+static bool has_status(const struct mk_route *route, const char *status)
+{
+    bool has_body = route->body != NULL || route->form != NULL;
+
+    if (strcmp(status, "401") == 0)
+        return route->access != MK_ACCESS_ANYONE || route->form != NULL;
+    if (strcmp(status, "413") == 0)
+        return has_body;
+    if (strcmp(status, "422") == 0)
+        return has_body || route->query != NULL || route->is_versioned;
+    if (strcmp(status, "429") == 0)
+        return route->per_link != 0 || route->per_user != 0 || route->per_client != 0;
+    if (strcmp(status, "403") == 0 || strcmp(status, "404") == 0 || strcmp(status, "410") == 0)
+        return route->names_link; /* a product that was not granted, no such link, a deleted one */
+    return strcmp(status, "default") == 0;
+}
+
+START_TEST(answers_fit_the_route)
+{
+    static const char *const statuses[] = { "401", "403", "404", "410",
+                                            "413", "422", "429", "default" };
+    struct place place;
+
+    if (!find_place(_i, &place))
+        return;
+    json_t *responses = json_object_get(place.operation, "responses");
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+        ck_assert_msg(!has_status(place.route, statuses[i]) ||
+                          json_object_get(responses, statuses[i]) != NULL,
+                      "%s has no response %s", place.name, statuses[i]);
+    }
+}
+END_TEST
+
 /* --- Security --- */
 
 #define CLIENT "{'bearer':[]},{'clientId':[],'clientSecret':[]}"
@@ -347,6 +421,7 @@ Suite *openapi_suite(void)
     tcase_add_loop_test(routes, bodies_equal_the_table, 0, count);
     tcase_add_loop_test(routes, schemas_of_bodies_equal_the_tables, 0, count);
     tcase_add_loop_test(routes, examples_of_bodies_pass_the_tables, 0, count);
+    tcase_add_loop_test(routes, answers_fit_the_route, 0, count);
     tcase_add_loop_test(routes, security_equals_the_access_of_the_route, 0, count);
     suite_add_tcase(suite, routes);
 

@@ -132,6 +132,18 @@ static void expect_examples(json_t *content, const char *place)
     }
 }
 
+/* At least one, and each is listed. */
+static void expect_tags(const json_t *operation, const char *place)
+{
+    json_t *tags = json_object_get(operation, "tags");
+    size_t index;
+    json_t *tag;
+
+    ck_assert_msg(json_array_size(tags) > 0, "%s has no tag", place);
+    json_array_foreach(tags, index, tag)
+        ck_assert_msg(is_tag(json_string_value(tag)), "%s: tag %zu is not listed", place, index);
+}
+
 /* A reply has JSON, except 204; returns whether it is a success. */
 static bool check_response(json_t *response, const char *status, const char *place)
 {
@@ -147,7 +159,6 @@ static bool check_response(json_t *response, const char *status, const char *pla
 static void check_operation(json_t *operation, const char *place, const char *method,
                             const char *path, void *context)
 {
-    const char *tag = json_string_value(json_array_get(json_object_get(operation, "tags"), 0));
     json_t *body = mk_document_follow(document, json_object_get(operation, "requestBody"));
     bool has_success = false;
     size_t index;
@@ -159,7 +170,7 @@ static void check_operation(json_t *operation, const char *place, const char *me
     (void)context;
     expect_text(operation, "summary", place);
     expect_text(operation, "description", place);
-    ck_assert_msg(tag != NULL && is_tag(tag), "%s has no tag that is listed", place);
+    expect_tags(operation, place);
     json_array_foreach(json_object_get(operation, "parameters"), index, node)
         expect_text(mk_document_follow(document, node), "description", place);
     expect_examples(json_object_get(body, "content"), place);

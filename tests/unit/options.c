@@ -42,6 +42,8 @@ static const struct example {
     { "timestamps", CHOICE, AT(timestamps), "0", "utc", "1", "seed", "0", "s3cret", NULL },
     { "redirect-origin", NAMES, AT(redirect_origins), "", "https://a.test", "https://a.test|",
       "http://b.test:81", "http://b.test:81|", "s3cret", NULL },
+    { "signing-key", TEXT, AT(signing_key), "-", "a.pem", "a.pem", "b", "b", "", NULL },
+    { "rate-limits", CHOICE, AT(rate_limits), "0", "documented", "1", "off", "0", "s3cret", NULL },
     { "max-worlds", NUMBER, AT(max_worlds), "10000", "1", "1", "1000000", "1000000", "-17", NULL },
     { "threads", NUMBER, AT(threads), "1", "64", "64", "2", "2", "65", NULL },
     { "tls-cert", TEXT, AT(tls_cert), "-", "a.pem", "a.pem", "b", "b", "", "--tls-key=k" },

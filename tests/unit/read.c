@@ -163,6 +163,25 @@ START_TEST(read__memory_runs_out)
 }
 END_TEST
 
+START_TEST(is_texts__table)
+{
+    static const struct {
+        const char *json;
+        bool is_texts;
+    } values[] = {
+        { "[]", true },      { "[\"a\", \"\"]", true }, { "[\"a\", 1]", false },
+        { "[null]", false }, { "{\"a\": 1}", false },   { "\"a\"", false },
+    };
+
+    for (size_t i = 0; i < MK_COUNT(values); i++) {
+        json_auto_t *value = json_loads(values[i].json, JSON_DECODE_ANY, NULL);
+        ck_assert_ptr_nonnull(value);
+        ck_assert(mk_json_is_texts(value) == values[i].is_texts);
+    }
+    ck_assert(!mk_json_is_texts(NULL));
+}
+END_TEST
+
 Suite *read_suite(void)
 {
     Suite *suite = suite_create("read");
@@ -174,6 +193,7 @@ Suite *read_suite(void)
     tcase_add_test(all, read__stops_at_length);
     tcase_add_test(all, read__too_deep);
     tcase_add_test(all, read__memory_runs_out);
+    tcase_add_test(all, is_texts__table);
     suite_add_tcase(suite, all);
     return suite;
 }

@@ -37,6 +37,10 @@ static const struct {
     { "grid", "{'type':'array','items':{'type':'array','maxItems':3,"
               "'items':{'type':['integer','null'],'minimum':0,'maximum':9}}}" },
     { "mixed", "{'type':'array'}" },
+    { "day", "{'$ref':'#/components/schemas/ModelDate'}" },
+    { "holiday", "{'anyOf':[{'$ref':'#/components/schemas/ModelDate'},{'type':'null'}]}" },
+    { "price", "{'type':['string','null'],"
+               "'pattern':'^[+-]?[0-9]{1,13}(\\\\.[0-9]{1,2})?$'}" },
 };
 
 static const struct {
@@ -117,10 +121,12 @@ START_TEST(schema__components)
     json_t *components = json_object();
 
     mk_shape_components(&rich_body, components);
-    ck_assert_uint_eq(json_object_size(components), 3);
+    ck_assert_uint_eq(json_object_size(components), 4);
     ck_assert_ptr_nonnull(json_object_get(components, "Rich"));
     expect(json_object_get(components, "Colour"),
            "{'type':'string','enum':['red','green','blue']}");
+    expect(json_object_get(components, "ModelDate"), "{'anyOf':[{'type':'string','format':'date'},"
+                                                     "{'type':'string','format':'date-time'}]}");
     json_t *email = mk_shape_schema(&rich_email);
     ck_assert(json_equal(json_object_get(components, "Email"), email));
     json_decref(email);

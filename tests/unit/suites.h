@@ -14,10 +14,12 @@
 /* clang-format off */
 #define MK_SUITES(X) \
     X(clock) \
+    X(day) \
     X(encoding) \
     X(log) \
     X(map) \
     X(memory) \
+    X(money) \
     X(random) \
     X(text) \
     X(url) \
@@ -26,20 +28,43 @@
     X(store) \
     X(catalog) \
     X(personas) \
+    X(bank) \
+    X(life) \
+    X(life_recorded) \
+    X(life_rich) \
+    X(life_data) \
+    X(numbers) \
+    X(people) \
+    X(market) \
+    X(portfolio) \
+    X(investments) \
     X(redirect) \
     X(link) \
     X(links) \
     X(links_example) \
+    X(link_users) \
+    X(signer) \
+    X(ids) \
+    X(history) \
+    X(stream) \
+    X(stream_property) \
+    X(accounts) \
     X(sessions) \
     X(login) \
     X(linking) \
     X(linking_relink) \
+    X(imports) \
+    X(products) \
+    X(products_daily) \
+    X(limits) \
+    X(rates) \
     X(bearers) \
     X(world) \
     X(worlds) \
     X(worlds_threads) \
     X(build) \
     X(form) \
+    X(html) \
     X(issues) \
     X(read) \
     X(shape) \

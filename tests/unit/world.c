@@ -9,24 +9,27 @@
 
 static struct mk_worlds *worlds;
 
-static const struct mk_worlds_config any = {
-    .world = { .deterministic = true, .start = BANK_NOW, .chase = 3 }, .max_worlds = 100
-};
+static const struct mk_worlds_config any = { .world = { .deterministic = true, .start = BANK_NOW },
+                                             .max_worlds = 100 };
+
+static void open_with(const struct mk_worlds_config *config)
+{
+    struct mk_worlds_config complete = *config;
+
+    complete.world.bank = bank_data();
+    mk_worlds_free(worlds);
+    worlds = mk_worlds_new(&complete);
+}
 
 static void open_worlds(void)
 {
-    worlds = mk_worlds_new(&any);
+    open_with(&any);
 }
 
 static void close_worlds(void)
 {
     mk_worlds_free(worlds);
-}
-
-static void open_with(const struct mk_worlds_config *config)
-{
-    mk_worlds_free(worlds);
-    worlds = mk_worlds_new(config);
+    worlds = NULL;
 }
 
 static struct mk_world *enter(const char *id)
@@ -114,7 +117,9 @@ END_TEST
 
 START_TEST(clock__of_a_world)
 {
-    struct mk_world_config config = { .start = MK_NEVER, .timestamps = MK_TIMES_UTC };
+    struct mk_world_config config = { .start = MK_NEVER,
+                                      .timestamps = MK_TIMES_UTC,
+                                      .bank = bank_data() };
     struct mk_world *world = mk_world_new(&config, "a", NULL);
 
     ck_assert_int_le(mk_world_now(world) - mk_real_now(), MK_SECOND);
@@ -140,7 +145,7 @@ END_TEST
 /* Other clients' worlds have other ids, since the seed is the client's too. */
 START_TEST(seed__is_the_clients)
 {
-    struct mk_world_config config = { .start = BANK_NOW, .seed = 3 };
+    struct mk_world_config config = { .start = BANK_NOW, .seed = 3, .bank = bank_data() };
     struct mk_world *a = mk_world_new(&config, "a", NULL);
     struct mk_world *b = mk_world_new(&config, "b", NULL);
 

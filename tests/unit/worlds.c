@@ -9,24 +9,27 @@
 
 static struct mk_worlds *worlds;
 
-static const struct mk_worlds_config any = {
-    .world = { .deterministic = true, .start = BANK_NOW, .chase = 3 }, .max_worlds = 100
-};
+static const struct mk_worlds_config any = { .world = { .deterministic = true, .start = BANK_NOW },
+                                             .max_worlds = 100 };
+
+static void open_with(const struct mk_worlds_config *config)
+{
+    struct mk_worlds_config complete = *config;
+
+    complete.world.bank = bank_data();
+    mk_worlds_free(worlds);
+    worlds = mk_worlds_new(&complete);
+}
 
 static void open_worlds(void)
 {
-    worlds = mk_worlds_new(&any);
+    open_with(&any);
 }
 
 static void close_worlds(void)
 {
     mk_worlds_free(worlds);
-}
-
-static void open_with(const struct mk_worlds_config *config)
-{
-    mk_worlds_free(worlds);
-    worlds = mk_worlds_new(config);
+    worlds = NULL;
 }
 
 /* Signs in; what is returned is set when the error is MK_OK and untouched otherwise. */

@@ -19,18 +19,16 @@ struct worker {
 };
 
 static struct mk_worlds *worlds;
-static struct mk_catalog *catalog;
 static pthread_barrier_t barrier;
 static struct worker workers[THREADS];
 
 static void open_all(void)
 {
-    const struct mk_worlds_config config = { .world = { .start = BANK_NOW, .chase = 3 },
+    const struct mk_worlds_config config = { .world = { .start = BANK_NOW, .bank = bank_data() },
                                              .max_worlds = CLIENTS,
                                              .access_token = "fixed" };
 
     worlds = mk_worlds_new(&config);
-    catalog = bank_catalog();
     pthread_barrier_init(&barrier, NULL, THREADS);
     memset(workers, 0, sizeof(workers));
 }
@@ -38,7 +36,6 @@ static void open_all(void)
 static void close_all(void)
 {
     pthread_barrier_destroy(&barrier);
-    mk_catalog_free(catalog);
     mk_worlds_free(worlds);
 }
 
@@ -174,7 +171,7 @@ END_TEST
 static void *live(void *context)
 {
     struct worker *worker = context;
-    struct bank bank = { .catalog = catalog };
+    struct bank bank = { .world = NULL };
     struct mk_choices choices = bank_defaults();
     struct mk_problem problem = { 0 };
     char id[MK_LINK_ID_SIZE] = EXAMPLE_ID;
@@ -193,7 +190,8 @@ static void *live(void *context)
         struct mk_session *session =
             mk_sessions_add(&bank.world->sessions, &bank.world->secrets, mk_world_now(bank.world));
         session->countries[session->country_count++] = MK_COUNTRY_US;
-        mk_linking_finish(bank.world, catalog, session, &choices, &issues, &problem, &link);
+        session->customer_user_id = mk_copy(name);
+        mk_linking_finish(bank.world, session, &choices, &issues, &problem, &link);
         mk_link_token_write(link, token);
         enum mk_err err = mk_linking_exchange(bank.world, token, &link);
         mk_link_id_write(link, id);

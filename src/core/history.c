@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/history.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_ROOM = 4 };
+
+/* `memory` with room for more than `count` elements. */
+static void *with_room(void *memory, uint32_t count, uint32_t *room, size_t size)
+{
+    if (count < *room)
+        return memory;
+    *room = *room == 0 ? FIRST_ROOM : 2 * *room;
+    return mk_resize(memory, *room, size);
+}
+
+/* What a link without a history has: one fetch, once its transactions were fetched. */
+static uint32_t implied_count(const struct mk_link *link)
+{
+    return link->products[MK_PRODUCT_TRANSACTIONS].refreshed == MK_NEVER_SECONDS ? 0 : 1;
+}
+
+static struct mk_batch implied_fetch(const struct mk_link *link)
+{
+    return (struct mk_batch){ .kind = MK_BATCH_FETCH,
+                              .accounts = link->accounts,
+                              .seconds = link->products[MK_PRODUCT_TRANSACTIONS].refreshed };
+}
+
+static void append(struct mk_history *history, struct mk_batch batch)
+{
+    uint32_t index = history->batch_count;
+
+    history->batches = with_room(history->batches, index, &history->batch_room, sizeof(batch));
+    history->batches[index] = batch;
+    history->batch_count++;
+    if (batch.kind != MK_BATCH_FETCH)
+        return;
+    history->fetches = with_room(history->fetches, history->fetch_count, &history->fetch_room,
+                                 sizeof(*history->fetches));
+    history->fetches[history->fetch_count++] = index;
+}
+
+struct mk_history *mk_history_of(struct mk_link *link)
+{
+    struct mk_history *history = link->history;
+
+    if (history != NULL)
+        return history;
+    history = mk_alloc_zero(1, sizeof(*history));
+    for (size_t i = 0; i < MK_PRODUCT_COUNT; i++)
+        history->ends[i] = history->requested[i] = MK_NEVER_SECONDS;
+    if (implied_count(link) > 0)
+        append(history, implied_fetch(link));
+    link->history = history;
+    return history;
+}
+
+static void free_account(const struct mk_imported_account *account)
+{
+    free(account->original_id);
+    free(account->name);
+    free(account->nickname);
+    free(account->type);
+    free(account->mask);
+    free(account->currency);
+}
+
+void mk_history_free(struct mk_history *history)
+{
+    if (history == NULL)
+        return;
+    for (uint32_t i = 0; i < history->account_count; i++)
+        free_account(&history->accounts[i]);
+    for (uint32_t i = 0; i < history->transaction_count; i++) {
+        free(history->transactions[i].original_id);
+        free(history->transactions[i].description);
+    }
+    if (history->original_ids != NULL)
+        mk_map_done(history->original_ids);
+    free(history->original_ids);
+    free(history->batches);
+    free(history->fetches);
+    free(history->accounts);
+    free(history->transactions);
+    free(history->corrections);
+    free(history->correction_order);
+    free(history);
+}
+
+uint32_t mk_history_count(const struct mk_link *link)
+{
+    return link->history != NULL ? link->history->batch_count : implied_count(link);
+}
+
+struct mk_batch mk_history_batch(const struct mk_link *link, uint32_t index)
+{
+    return link->history != NULL ? link->history->batches[index] : implied_fetch(link);
+}
+
+int64_t mk_history_moment(const struct mk_link *link, const struct mk_batch *batch)
+{
+    return mk_link_moment(link, batch->seconds);
+}
+
+uint32_t mk_history_fetches(const struct mk_link *link, uint32_t index)
+{
+    const struct mk_history *history = link->history;
+
+    if (history == NULL)
+        return implied_count(link);
+
+    uint32_t low = 0;                     /* this many are not beyond `index`, */
+    uint32_t high = history->fetch_count; /* those from here on are */
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (history->fetches[middle] <= index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+uint32_t mk_history_fetch(const struct mk_link *link, uint32_t number)
+{
+    return link->history != NULL ? link->history->fetches[number] : 0;
+}
+
+bool mk_history_add(struct mk_link *link, struct mk_batch batch, int64_t now)
+{
+    struct mk_history *history = mk_history_of(link);
+
+    if (history->batch_count >= MK_BATCHES_MAX)
+        return false;
+    batch.seconds = mk_link_seconds(link, now);
+    if (batch.kind == MK_BATCH_FETCH)
+        batch.accounts = link->accounts;
+    append(history, batch);
+    return true;
+}
+
+/* The first fetch of a link without a history stays implied. */
+void mk_history_fetched(struct mk_link *link, int64_t now)
+{
+    if (link->history != NULL || implied_count(link) > 0)
+        mk_history_add(link, (struct mk_batch){ .kind = MK_BATCH_FETCH }, now);
+}
+
+/* Before the first fetch there is nothing to bring later. */
+void mk_history_granted(struct mk_link *link, uint64_t accounts, int64_t now)
+{
+    if (mk_history_fetches(link, UINT32_MAX) > 0)
+        mk_history_add(link, (struct mk_batch){ .kind = MK_BATCH_GRANT, .accounts = accounts },
+                       now);
+}
+
+/* --- Corrections ------------------------------------------------------------------------------ */
+
+static int order_numbers(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int order_keys(const struct mk_transaction_key *a, const struct mk_transaction_key *b)
+{
+    int order = order_numbers(a->fetch, b->fetch);
+
+    if (order == 0)
+        order = order_numbers(a->ordinal, b->ordinal);
+    if (order == 0)
+        order = order_numbers(a->day, b->day);
+    if (order == 0)
+        order = order_numbers(a->source, b->source);
+    return order != 0 ? order : order_numbers(a->account, b->account);
+}
+
+static int order_corrections(const void *a, const void *b)
+{
+    const struct mk_correction *first = a;
+    const struct mk_correction *second = b;
+
+    return order_keys(&first->transaction, &second->transaction);
+}
+
+/* Sorts the last `count` positions in among the others; of one transaction they come last. */
+static void merge(struct mk_history *history, uint32_t count)
+{
+    const struct mk_correction *corrections = history->corrections;
+    uint32_t *order = history->correction_order;
+    uint32_t place = history->correction_count;
+    uint32_t old = place - count;
+    uint32_t new = place;
+
+    while (new > history->correction_count - count) {
+        bool old_is_last =
+            old > 0 && order_corrections(&corrections[order[old - 1]], &corrections[new - 1]) > 0;
+        order[--place] = old_is_last ? order[--old] : --new;
+    }
+}
+
+bool mk_history_correct(struct mk_link *link, struct mk_correction *corrections, size_t count,
+                        int64_t now)
+{
+    struct mk_history *history = mk_history_of(link);
+    uint32_t first = history->correction_count;
+    const struct mk_batch batch = { .kind = MK_BATCH_CORRECTION,
+                                    .first = first,
+                                    .count = (uint32_t)count };
+
+    if (count > MK_CORRECTIONS_MAX - first || !mk_history_add(link, batch, now))
+        return false;
+    qsort(corrections, count, sizeof(*corrections), order_corrections);
+    history->correction_count += (uint32_t)count;
+    history->corrections =
+        mk_resize(history->corrections, history->correction_count, sizeof(*corrections));
+    history->correction_order = mk_resize(history->correction_order, history->correction_count,
+                                          sizeof(*history->correction_order));
+    for (uint32_t i = 0; i < count; i++) {
+        corrections[i].batch = history->batch_count - 1;
+        history->corrections[first + i] = corrections[i];
+    }
+    merge(history, (uint32_t)count);
+    return true;
+}
+
+const struct mk_correction *mk_history_correction(const struct mk_link *link,
+                                                  const struct mk_transaction_key *transaction,
+                                                  uint32_t batch)
+{
+    const struct mk_history *history = link->history;
+    uint32_t low = 0; /* so many come before what is looked for or are it, */
+    uint32_t high = history != NULL ? history->correction_count : 0; /* these come after */
+    const struct mk_correction *found = NULL;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const struct mk_correction *correction =
+            &history->corrections[history->correction_order[middle]];
+        int order = order_keys(&correction->transaction, transaction);
+        if (order > 0 || (order == 0 && correction->batch > batch)) {
+            high = middle;
+            continue;
+        }
+        low = middle + 1;
+        found = order == 0 ? correction : found;
+    }
+    return found;
+}
