@@ -25,8 +25,6 @@ struct row {
     const char *help;
 };
 
-static const char *const timestamp_choices[] = { "seed", "utc", NULL };
-static const char *const rate_choices[] = { "off", "documented", NULL };
 static const char *const level_choices[] = { "error", "warn", "info", "debug", NULL };
 static const char *const format_choices[] = { "text", "json", NULL };
 
@@ -65,7 +63,7 @@ static const struct row rows[] = {
       .fallback_help = "the real time; 2026-01-01T00:00:00 with --deterministic",
       .help = "where every client's clock starts" },
     { .flag = "timestamps", .variable = PREFIX "TIMESTAMPS", .kind = CHOICE, AT(timestamps),
-      .value = "STYLE", .fallback = "seed", .choices = timestamp_choices,
+      .value = "STYLE", .fallback = "seed", .choices = mk_time_style_names,
       .help = "seed: 2023-02-16T09:14:11, utc: the same with Z" },
     { .flag = "redirect-origin", .variable = PREFIX "REDIRECT_ORIGINS", .kind = NAMES,
       AT(redirect_origins), .value = "ORIGIN", .fallback_help = "loopback and app schemes only",
@@ -76,7 +74,7 @@ static const struct row rows[] = {
                        "--deterministic",
       .help = "the key that signs webhooks (ES256, PEM), made when it is absent" },
     { .flag = "rate-limits", .variable = PREFIX "RATE_LIMITS", .kind = CHOICE, AT(rate_limits),
-      .value = "MODE", .fallback = "off", .choices = rate_choices,
+      .value = "MODE", .fallback = "off", .choices = mk_rate_limit_names,
       .help = "documented: MoneyKit's rate limits hold, on every client's clock" },
     { .flag = "max-worlds", .variable = PREFIX "MAX_WORLDS", .kind = NUMBER, AT(max_worlds),
       .value = "N", .fallback = "10000", .min = 1, .max = 1000000,

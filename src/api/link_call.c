@@ -19,7 +19,7 @@ enum mk_err mk_reply_link(const struct mk_call *call, struct mk_reply *reply, un
 {
     reply->status = status;
     mk_link_write(link, mk_catalog_at(call->service->bank->catalog, link->institution),
-                  call->world->timestamps, &reply->text);
+                  call->world->settings.timestamps, &reply->text);
     return MK_OK;
 }
 

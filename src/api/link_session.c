@@ -197,6 +197,6 @@ enum mk_err mk_exchange_token(const struct mk_call *call, struct mk_reply *reply
     MK_TRY(mk_linking_exchange(call->world, mk_get_text(call->body, "exchangeable_token"), &link));
     reply->status = 201;
     mk_exchange_write(link, mk_catalog_at(call->service->bank->catalog, link->institution),
-                      call->world->timestamps, &reply->text);
+                      call->world->settings.timestamps, &reply->text);
     return MK_OK;
 }

@@ -63,7 +63,7 @@ static json_t *row_view(const struct mk_call *call, const struct mk_link *link)
 
     mk_link_id_write(link, id);
     return json_pack("{s:s, s:o}", "link_id", id, "created_at",
-                     mk_time_view(link->created_at, call->world->timestamps));
+                     mk_time_view(link->created_at, call->world->settings.timestamps));
 }
 
 enum mk_err mk_get_links(const struct mk_call *call, struct mk_reply *reply)

@@ -62,7 +62,7 @@ enum mk_err mk_get_user_links(const struct mk_call *call, struct mk_reply *reply
         mk_link_id_write(link, id);
         mk_json_set(
             &links, id,
-            mk_link_view(link, mk_catalog_at(catalog, link->institution), call->world->timestamps));
+            mk_link_view(link, mk_catalog_at(catalog, link->institution), call->world->settings.timestamps));
     }
     return mk_reply_json(reply, 200, json_pack("{s:o}", "links", links));
 }

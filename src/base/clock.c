@@ -14,6 +14,8 @@ static int64_t read_clock(clockid_t which)
     return now.tv_sec * MK_SECOND + now.tv_nsec / 1000;
 }
 
+const char *const mk_time_style_names[] = { "seed", "utc", NULL };
+
 int64_t mk_real_now(void)
 {
     return read_clock(CLOCK_REALTIME);

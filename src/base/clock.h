@@ -31,6 +31,9 @@ enum mk_time_style {
     MK_TIMES_UTC,  /* the same with Z */
 };
 
+/* What options and settings call them; NULL-ended. */
+extern const char *const mk_time_style_names[];
+
 /* Room for a written time and its NUL. */
 enum { MK_TIME_SIZE = 24 };
 

@@ -43,30 +43,44 @@ static bool read_products(const json_t *list, unsigned *ret)
     return true;
 }
 
+/* Featured ones are always primary (MoneyKit's iOS SDK). */
+static int find_group(const char *group, bool is_featured)
+{
+    if (is_featured)
+        return MK_GROUP_PRIMARY;
+    return group == NULL ? MK_GROUP_SECONDARY : mk_term_find(mk_search_group_names, group);
+}
+
 static bool read_row(const json_t *row, const char *public_url, struct mk_institution *ret)
 {
     const char *country;
     const char *provider;
     const char *flow;
+    const char *group = NULL;
     json_t *aliases;
     json_t *products;
     int featured;
 
-    if (json_unpack((json_t *)row, "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o}",
+    if (json_unpack((json_t *)row,
+                    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o, "
+                    "s?s}",
                     "institution_id", &ret->id, "name", &ret->name, "domain", &ret->domain, "color",
                     &ret->color, "color_dark", &ret->color_dark, "country", &country, "provider",
                     &provider, "flow", &flow, "is_featured", &featured, "institution_id_aliases",
-                    &aliases, "products", &products) != 0)
+                    &aliases, "products", &products, "search_group", &group) != 0)
         return false;
 
     int found_country = mk_term_find(mk_country_names, country);
     int found_provider = mk_term_find(mk_provider_names, provider);
     int found_flow = mk_term_find(flow_names, flow);
-    if (found_country < 0 || found_provider < 0 || found_flow < 0 || !mk_json_is_texts(aliases))
+    int found_group = find_group(group, featured);
+    if (found_country < 0 || found_provider < 0 || found_flow < 0 || found_group < 0 ||
+        !mk_json_is_texts(aliases))
         return false;
     ret->country = (enum mk_country)found_country;
     ret->provider = (enum mk_provider)found_provider;
-    ret->flow = (enum mk_flow)found_flow;
+    ret->flow = (enum mk_flow_kind)found_flow;
+    ret->search_group = (enum mk_search_group)found_group;
     ret->featured = featured;
     ret->aliases = aliases;
     ret->avatar = avatar_url(public_url, ret->id);

@@ -14,7 +14,7 @@
 #include <stddef.h>
 
 /* How Connect signs a user in. */
-enum mk_flow { MK_FLOW_CREDENTIALS, MK_FLOW_INSTANT, MK_FLOW_OAUTH };
+enum mk_flow_kind { MK_FLOW_CREDENTIALS, MK_FLOW_INSTANT, MK_FLOW_OAUTH };
 
 struct mk_institution {
     const char *id;
@@ -26,8 +26,9 @@ struct mk_institution {
     const json_t *aliases; /* list of texts */
     enum mk_country country;
     enum mk_provider provider;
-    enum mk_flow flow;
-    unsigned products; /* bit 1 << mk_product */
+    enum mk_flow_kind flow;
+    enum mk_search_group search_group; /* where the finder lists it */
+    unsigned products;                 /* bit 1 << mk_product */
     bool featured;
 };
 

@@ -10,7 +10,7 @@ void mk_ledger_open(const struct mk_world *world, const struct mk_link *link, st
     ret->link = link;
     ret->institution = mk_catalog_at(world->bank->catalog, link->institution);
     ret->persona = mk_persona_at(world->bank->personas, link->persona);
-    ret->timestamps = world->timestamps;
+    ret->timestamps = world->settings.timestamps;
     ret->now = mk_world_now(world);
     ret->seed = mk_seed_derive(world->seed, id);
     mk_id_key_init(&ret->key, world->seed, link);

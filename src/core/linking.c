@@ -2,18 +2,9 @@
 #include "core/linking.h"
 
 #include "core/history.h"
-#include "core/login.h"
 #include "core/products.h"
 
 #include <string.h>
-
-/* What the login came to, before anything is changed. */
-struct outcome {
-    uint16_t institution;
-    uint8_t persona;
-    uint64_t accounts;
-    unsigned products;
-};
 
 bool mk_session_offers(const struct mk_session *session, const struct mk_institution *institution)
 {
@@ -30,54 +21,6 @@ bool mk_session_offers(const struct mk_session *session, const struct mk_institu
             return false;
     }
     return true;
-}
-
-static enum mk_err refuse_institution(struct mk_issues *issues, const char *sentence)
-{
-    const struct mk_place body = { .key = "body" };
-    const struct mk_place place = { .parent = &body, .key = "institution_id" };
-
-    mk_issues_add(issues, &place, MK_ISSUE_UNKNOWN_VALUE, sentence, 0);
-    return MK_INVALID;
-}
-
-/*
- * A relink's institution is its link's; a session's own skips the picker, so what narrows the
- * picker does not concern it. Neither is the user's to change.
- */
-static enum mk_err choose_institution(const struct mk_catalog *catalog,
-                                      const struct mk_session *session,
-                                      const struct mk_link *relink,
-                                      const struct mk_choices *choices, struct mk_issues *issues,
-                                      uint16_t *ret)
-{
-    uint16_t fixed = relink != NULL ? relink->institution : session->institution;
-    uint16_t chosen = choices->institution;
-
-    if (fixed != MK_NO_INSTITUTION && chosen != MK_NO_INSTITUTION && chosen != fixed)
-        return refuse_institution(issues, "The session is for another institution");
-    *ret = fixed != MK_NO_INSTITUTION ? fixed : chosen != MK_NO_INSTITUTION ? chosen : 0;
-    if (fixed == MK_NO_INSTITUTION && !mk_session_offers(session, mk_catalog_at(catalog, *ret)))
-        return refuse_institution(issues, "The session's countries, providers or required products "
-                                          "leave this institution out");
-    return MK_OK;
-}
-
-static enum mk_err log_in(const struct mk_bank *bank, const struct mk_session *session,
-                          const struct mk_link *relink, const struct mk_choices *choices,
-                          struct mk_issues *issues, struct mk_problem *problem, struct outcome *ret)
-{
-    struct mk_session asked = *session;
-
-    if (relink != NULL && relink->custom_data != NULL) /* a custom link brings its own accounts */
-        asked.custom_data = relink->custom_data;
-    MK_TRY(choose_institution(bank->catalog, session, relink, choices, issues, &ret->institution));
-
-    const struct mk_institution *institution = mk_catalog_at(bank->catalog, ret->institution);
-    MK_TRY(mk_login_persona(&asked, bank->personas, institution, choices, problem, &ret->persona));
-    MK_TRY(mk_login_accounts(&asked, mk_persona_at(bank->personas, ret->persona), choices, issues,
-                             problem, &ret->accounts));
-    return mk_login_products(&asked, institution, choices, issues, &ret->products);
 }
 
 /* Enrichment rides on transactions (MoneyKit's documentation), with their settings. */
@@ -120,7 +63,7 @@ static void hand_over(struct mk_links *links, struct mk_session *session, struct
 }
 
 static enum mk_err make_link(struct mk_world *world, struct mk_session *session,
-                             const struct outcome *outcome, struct mk_problem *problem,
+                             const struct mk_outcome *outcome, struct mk_problem *problem,
                              struct mk_link **ret)
 {
     int64_t now = mk_world_now(world);
@@ -166,7 +109,7 @@ static bool have_same_accounts(const struct mk_world *world, uint8_t a, uint8_t 
  * beside those that came with it.
  */
 static void share_accounts(const struct mk_world *world, const struct mk_session *session,
-                           const struct outcome *outcome, int64_t now, struct mk_link *link)
+                           const struct mk_outcome *outcome, int64_t now, struct mk_link *link)
 {
     uint64_t new = outcome->accounts & ~link->accounts;
 
@@ -185,8 +128,9 @@ static void share_accounts(const struct mk_world *world, const struct mk_session
  * documentation). What was fetched before is fetched again, since nothing came while the link was
  * broken.
  */
-static void mend_link(struct mk_world *world, struct mk_link *link,
-                      const struct mk_session *session, const struct outcome *outcome, int64_t now)
+static struct mk_link *mend_link(struct mk_world *world, struct mk_link *link,
+                                 const struct mk_session *session, const struct mk_outcome *outcome,
+                                 int64_t now)
 {
     mk_products_settle(world, link);
     link->state = MK_STATE_CONNECTED;
@@ -196,37 +140,18 @@ static void mend_link(struct mk_world *world, struct mk_link *link,
     mk_link_set_webhook(link, session->webhook);
     mk_tags_done(&link->tags);
     mk_tags_clone(&link->tags, &session->tags);
+    return link;
 }
 
-/* The result of before. A clock that was set back may have left a session without its link. */
-static enum mk_err repeat(struct mk_world *world, const struct mk_session *session,
-                          struct mk_link **ret)
+enum mk_err mk_linking_complete(struct mk_world *world, struct mk_session *session,
+                                struct mk_link *relink, const struct mk_outcome *outcome,
+                                struct mk_problem *problem, struct mk_link **ret)
 {
-    struct mk_link *link = mk_links_at(&world->links, session->link);
-
-    if (link->session != mk_sessions_number(&world->sessions, session))
-        return MK_SESSION_NOT_FOUND;
-    *ret = link;
-    return MK_OK;
-}
-
-enum mk_err mk_linking_finish(struct mk_world *world, struct mk_session *session,
-                              const struct mk_choices *choices, struct mk_issues *issues,
-                              struct mk_problem *problem, struct mk_link **ret)
-{
-    int64_t now = mk_world_now(world);
-    struct mk_link *relink = NULL;
-    struct outcome outcome;
-
-    if (session->link != MK_NONE)
-        return repeat(world, session, ret);
-    if (session->is_relink)
-        MK_TRY(mk_links_usable(&world->links, session->relink_id, now, problem, &relink));
-    MK_TRY(log_in(world->bank, session, relink, choices, issues, problem, &outcome));
     if (relink == NULL)
-        return make_link(world, session, &outcome, problem, ret);
-    mend_link(world, relink, session, &outcome, now);
-    *ret = relink;
+        MK_TRY(make_link(world, session, outcome, problem, ret));
+    else
+        *ret = mend_link(world, relink, session, outcome, mk_world_now(world));
+    session->is_finished = true;
     return MK_OK;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What happens between a link session and a connected link: the user finishes Connect, the back end
- * exchanges the token. POST /sandbox/connect and Connect's pages end here. The world's lock is
- * held.
+ * exchanges the token. POST /sandbox/connect and Connect's pages go through core/flow.h and end
+ * here. The world's lock is held.
  *
  * Decisions of ours: a product is fetched right after linking when its settings say `prefetch` or
  * `required` (the documentation's example has a required one, not prefetched, with its times set);
@@ -26,9 +26,26 @@ struct mk_choices {
     const json_t *products; /* names; default all that the session asks for */
 };
 
+/* What the user's way through Connect came to. */
+struct mk_outcome {
+    uint16_t institution;
+    uint8_t persona;
+    uint64_t accounts; /* shared ones, as bits of the bank's */
+    unsigned products; /* granted ones, as bits */
+};
+
 /*
- * Finishes a session: a new pending link, or for a relink session its link in state connected. A
- * session finished already gives its link again, or MK_SESSION_NOT_FOUND when that is forgotten.
+ * Finishes a session with this outcome: a new pending link, or the link `relink`, mended; *ret is
+ * either. MK_UNAVAILABLE over MK_LINKS_MAX, with nothing changed.
+ */
+enum mk_err mk_linking_complete(struct mk_world *world, struct mk_session *session,
+                                struct mk_link *relink, const struct mk_outcome *outcome,
+                                struct mk_problem *problem, struct mk_link **ret);
+
+/*
+ * All of Connect at once, in a flow of its own: a new pending link, or for a relink session its
+ * link in state connected. A session finished already gives its link again, or MK_SESSION_NOT_FOUND
+ * when that is forgotten.
  * MK_CONNECT_FAILED with the link error code when the login fails; MK_INVALID with issues for a
  * choice that the session does not offer; MK_UNAVAILABLE over MK_LINKS_MAX; the errors of
  * mk_links_usable() for a relink. A failed try changes nothing.

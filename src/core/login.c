@@ -12,46 +12,31 @@ enum mk_err mk_login_fail(struct mk_problem *problem, enum mk_link_error error,
     return mk_fail(problem, MK_CONNECT_FAILED, "%s", sentence);
 }
 
-static enum mk_err answer_challenge(const struct mk_persona *persona, const char *answer,
-                                    struct mk_problem *problem)
-{
-    if (persona->challenge == MK_ASKS_NOTHING)
-        return MK_OK;
-    if (answer == NULL)
-        return mk_login_fail(problem, MK_LINK_ERROR_INCOMPLETE,
-                             "The bank asks one more thing: send its answer as mfa.");
-    if (strcmp(answer, MK_PERSONA_ANSWER) != 0)
-        return mk_login_fail(problem, MK_LINK_ERROR_USER_INPUT_INCORRECT,
-                             "The answer to the bank's question is wrong.");
-    return MK_OK;
-}
-
-static enum mk_err check_custom(const struct mk_session *session,
-                                const struct mk_institution *institution,
+static enum mk_err check_custom(const struct mk_institution *institution, const json_t *custom_data,
                                 struct mk_problem *problem)
 {
     if (institution->flow != MK_FLOW_CREDENTIALS)
         return mk_login_fail(problem, MK_LINK_ERROR_INVALID_CREDENTIALS,
                              "user_custom logs in where user name and password are asked for.");
-    if (json_array_size(json_object_get(session->custom_data, "accounts")) == 0)
+    if (json_array_size(json_object_get(custom_data, "accounts")) == 0)
         return mk_login_fail(
             problem, MK_LINK_ERROR_NO_ACCOUNTS,
             "user_custom has no accounts: the session has no custom_sandbox_data.");
     return MK_OK;
 }
 
-enum mk_err mk_login_persona(const struct mk_session *session, const struct mk_personas *personas,
-                             const struct mk_institution *institution,
-                             const struct mk_choices *choices, struct mk_problem *problem,
-                             uint8_t *ret)
+enum mk_err mk_login_check(const struct mk_personas *personas,
+                           const struct mk_institution *institution, const json_t *custom_data,
+                           const char *username, const char *password, struct mk_problem *problem,
+                           uint8_t *ret)
 {
     bool is_instant = institution->flow == MK_FLOW_INSTANT;
-    const char *username =
-        is_instant || choices->username == NULL ? "user_good" : choices->username;
-    const char *password =
-        is_instant || choices->password == NULL ? MK_PERSONA_PASSWORD : choices->password;
-    size_t found = mk_persona_find(personas, username);
 
+    if (is_instant || username == NULL)
+        username = "user_good";
+    if (is_instant || password == NULL)
+        password = MK_PERSONA_PASSWORD;
+    size_t found = mk_persona_find(personas, username);
     if (found == mk_persona_count(personas) || strcmp(password, MK_PERSONA_PASSWORD) != 0)
         return mk_login_fail(problem, MK_LINK_ERROR_INVALID_CREDENTIALS,
                              "The bank does not know this user name with this password.");
@@ -61,8 +46,7 @@ enum mk_err mk_login_persona(const struct mk_session *session, const struct mk_p
         return mk_login_fail(problem, persona->error,
                              "The login failed, as this persona's logins do.");
     if (persona->is_custom)
-        MK_TRY(check_custom(session, institution, problem));
-    MK_TRY(answer_challenge(persona, choices->mfa, problem));
+        MK_TRY(check_custom(institution, custom_data, problem));
     *ret = (uint8_t)found;
     return MK_OK;
 }
@@ -103,9 +87,8 @@ static bool has_feature(const struct mk_session *session, enum mk_feature featur
     return session->features & 1U << feature;
 }
 
-/* The accounts that the session lets the user share, before the user chooses. */
-static uint64_t offered_accounts(const struct mk_session *session,
-                                 const struct mk_bank_account *accounts, size_t count)
+uint64_t mk_login_offered_accounts(const struct mk_session *session,
+                                   const struct mk_bank_account *accounts, size_t count)
 {
     bool only_depository = has_feature(session, MK_FEATURE_PERMIT_ONLY_DEPOSITORY_ACCOUNTS);
     uint64_t offered = 0;
@@ -117,28 +100,32 @@ static uint64_t offered_accounts(const struct mk_session *session,
     return offered;
 }
 
-enum mk_err mk_login_accounts(const struct mk_session *session, const struct mk_persona *persona,
-                              const struct mk_choices *choices, struct mk_issues *issues,
-                              struct mk_problem *problem, uint64_t *ret)
+enum mk_err mk_login_named_accounts(const struct mk_bank_account *accounts, size_t count,
+                                    const json_t *names, struct mk_issues *issues, uint64_t *ret)
 {
-    struct mk_bank_account accounts[MK_ACCOUNTS_MAX];
-    const char *names[MK_ACCOUNTS_MAX] = { NULL };
-    size_t count = mk_bank_accounts(persona, session->custom_data, accounts);
-    uint64_t shared = 0;
+    const char *known[MK_ACCOUNTS_MAX] = { NULL };
+    uint64_t wanted = 0;
 
-    uint64_t offered = offered_accounts(session, accounts, count);
     for (size_t i = 0; i < count; i++)
-        names[i] = accounts[i].name;
-    refuse_strangers(choices->accounts, "accounts", names, count,
-                     "The bank has no account of this name", issues);
+        known[i] = accounts[i].name;
+    refuse_strangers(names, "accounts", known, count, "The bank has no account of this name",
+                     issues);
     if (mk_issues_any(issues))
         return MK_INVALID;
 
     for (size_t i = 0; i < count; i++) {
-        bool is_wanted = choices->accounts == NULL || is_chosen(choices->accounts, names[i]);
-        if (is_wanted)
-            shared |= offered & UINT64_C(1) << i;
+        if (names == NULL || is_chosen(names, known[i]))
+            wanted |= UINT64_C(1) << i;
     }
+    *ret = wanted;
+    return MK_OK;
+}
+
+enum mk_err mk_login_share(const struct mk_session *session, const struct mk_bank_account *accounts,
+                           size_t count, uint64_t wanted, struct mk_problem *problem, uint64_t *ret)
+{
+    uint64_t shared = wanted & mk_login_offered_accounts(session, accounts, count);
+
     if (shared == 0)
         return mk_login_fail(problem, MK_LINK_ERROR_NO_ACCOUNTS, "No account is left to share.");
     if (has_feature(session, MK_FEATURE_PERMIT_ONLY_ONE_ACCOUNT))
@@ -147,37 +134,47 @@ enum mk_err mk_login_accounts(const struct mk_session *session, const struct mk_
     return MK_OK;
 }
 
+unsigned mk_login_offered_products(const struct mk_session *session,
+                                   const struct mk_institution *institution)
+{
+    unsigned offered = 0;
+
+    for (unsigned i = 0; i < MK_PRODUCT_COUNT; i++) {
+        if (session->products[i].asked)
+            offered |= institution->products & 1U << i;
+    }
+    return offered;
+}
+
 /* A product that the user may not leave out was left out. */
-static void demand_product(const struct mk_choices *choices, const char *name,
-                           struct mk_issues *issues)
+static void demand_product(const char *name, struct mk_issues *issues)
 {
     const struct mk_place body = { .key = "body" };
     const struct mk_place list = { .parent = &body, .key = "products" };
 
-    if (!is_chosen(choices->products, name))
-        mk_issues_add(issues, &list, MK_ISSUE_NEEDED, name, 0);
+    mk_issues_add(issues, &list, MK_ISSUE_NEEDED, name, 0);
 }
 
 enum mk_err mk_login_products(const struct mk_session *session,
-                              const struct mk_institution *institution,
-                              const struct mk_choices *choices, struct mk_issues *issues,
-                              unsigned *ret)
+                              const struct mk_institution *institution, unsigned before,
+                              const json_t *chosen, struct mk_issues *issues, unsigned *ret)
 {
     unsigned granted = 1U << MK_PRODUCT_ACCOUNTS;
-    const char *offered[MK_PRODUCT_COUNT] = { mk_product_names[MK_PRODUCT_ACCOUNTS] };
-    size_t offered_count = 1;
+    unsigned offered = mk_login_offered_products(session, institution);
+    const char *names[MK_PRODUCT_COUNT] = { mk_product_names[MK_PRODUCT_ACCOUNTS] };
+    size_t count = 1;
 
     for (unsigned i = 0; i < MK_PRODUCT_COUNT; i++) {
         const struct mk_session_product *product = &session->products[i];
-        if (!product->asked || !(institution->products & 1U << i))
+        if (!(offered & 1U << i))
             continue;
-        offered[offered_count++] = mk_product_names[i];
-        if (choices->products == NULL || is_chosen(choices->products, mk_product_names[i]))
+        names[count++] = mk_product_names[i];
+        if (chosen == NULL || is_chosen(chosen, mk_product_names[i]))
             granted |= 1U << i;
-        else if (product->required || product->require_permission)
-            demand_product(choices, mk_product_names[i], issues);
+        else if ((product->required || product->require_permission) && !(before & 1U << i))
+            demand_product(mk_product_names[i], issues);
     }
-    refuse_strangers(choices->products, "products", offered, offered_count,
+    refuse_strangers(chosen, "products", names, count,
                      "The session does not ask for this product, or the bank lacks it", issues);
     if (mk_issues_any(issues))
         return MK_INVALID;

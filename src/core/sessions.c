@@ -53,12 +53,18 @@ void mk_session_shed(struct mk_session *session)
     }
 }
 
+static void free_all(struct mk_session *session)
+{
+    mk_session_shed(session);
+    free(session->flow);
+}
+
 void mk_sessions_done(struct mk_sessions *sessions)
 {
     uint32_t number = MK_NONE;
 
     while ((number = mk_chain_next(&sessions->alive, &sessions->store, number)) != MK_NONE)
-        mk_session_shed(session_at(sessions, number));
+        free_all(session_at(sessions, number));
     mk_map_done(&sessions->by_id);
     mk_store_done(&sessions->store);
 }
@@ -69,7 +75,7 @@ static void forget(struct mk_sessions *sessions, uint32_t number)
 
     mk_chain_remove(&sessions->alive, &sessions->store, number);
     mk_map_remove(&sessions->by_id, mk_hash(session->id, 16), number);
-    mk_session_shed(session);
+    free_all(session);
     session->link = MK_NONE; /* a link may still name this number: see mk_sessions_forget() */
     mk_store_remove(&sessions->store, number);
 }
@@ -152,6 +158,17 @@ bool mk_session_token_handle(const char *token, uint32_t *ret)
     return true;
 }
 
+struct mk_session *mk_sessions_with_id(const struct mk_sessions *sessions,
+                                       const unsigned char id[16], int64_t now)
+{
+    uint32_t number = number_by_id(sessions, id);
+
+    if (number == MK_NONE)
+        return NULL;
+    struct mk_session *session = session_at(sessions, number);
+    return session->expires_at <= now ? NULL : session;
+}
+
 struct mk_session *mk_sessions_find(const struct mk_sessions *sessions, const char *token,
                                     int64_t now)
 {
@@ -159,12 +176,8 @@ struct mk_session *mk_sessions_find(const struct mk_sessions *sessions, const ch
 
     if (!read_token(token, &parts))
         return NULL;
-
-    uint32_t number = number_by_id(sessions, parts.id);
-    if (number == MK_NONE)
-        return NULL;
-    struct mk_session *session = session_at(sessions, number);
-    if (!memeql_sec(session->secret, parts.secret, 16) || session->expires_at <= now)
+    struct mk_session *session = mk_sessions_with_id(sessions, parts.id, now);
+    if (session == NULL || !memeql_sec(session->secret, parts.secret, 16))
         return NULL;
     return session;
 }

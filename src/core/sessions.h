@@ -3,6 +3,7 @@
  * Link sessions: what POST /link-session creates and Connect works on.
  *
  *     created -> finished (a link was made, its token waits) -> forgotten, with the exchange
+ *     created -> finished (a relink)
  *     any     -> forgotten, 30 minutes of the world's clock after its creation
  *
  * Finishing it again while its token waits repeats the result. Guarded by the world's lock; what is
@@ -40,6 +41,8 @@ struct mk_session {
     uint8_t country_count;
     uint8_t countries[MK_COUNTRY_COUNT]; /* in the order of display */
     uint32_t link;                       /* number of the finished link in its store; MK_NONE */
+    struct mk_flow *flow;                /* owned: core/flow.h; NULL until Connect opens */
+    bool is_finished;
     bool is_relink;
     char relink_id[MK_LINK_ID_SIZE]; /* existing_link_id */
     char *customer_user_id;
@@ -79,6 +82,10 @@ bool mk_session_token_handle(const char *token, uint32_t *ret);
 /* The session with this token; NULL when it is unknown, expired or exchanged. */
 struct mk_session *mk_sessions_find(const struct mk_sessions *sessions, const char *token,
                                     int64_t now);
+
+/* The session with this id, for callers with a proof of their own; NULL as above. */
+struct mk_session *mk_sessions_with_id(const struct mk_sessions *sessions,
+                                       const unsigned char id[16], int64_t now);
 
 /* Frees the texts and lists: what a finished session no longer needs, long before its end. */
 void mk_session_shed(struct mk_session *session);

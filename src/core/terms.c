@@ -14,8 +14,10 @@ const char *const mk_product_error_names[] = { MK_PRODUCT_ERRORS(X) NULL };
 const char *const mk_test_event_names[] = { MK_TEST_EVENTS(X) NULL };
 const char *const mk_transaction_type_names[] = { MK_TRANSACTION_TYPES(X) NULL };
 const char *const mk_feature_names[] = { MK_FEATURES(X) NULL };
+const char *const mk_search_group_names[] = { MK_SEARCH_GROUPS(X) NULL };
 const char *const mk_phone_type_names[] = { MK_PHONE_TYPES(X) NULL };
 #undef X
+const char *const mk_rate_limit_names[] = { "off", "documented", NULL };
 
 int mk_term_find(const char *const *names, const char *text)
 {

@@ -77,6 +77,11 @@
     X(PERMIT_ONLY_ONE_ACCOUNT, "permit_only_one_account") \
     X(PERMIT_ONLY_DEPOSITORY_ACCOUNTS, "permit_only_depository_accounts")
 
+#define MK_SEARCH_GROUPS(X) \
+    X(PRIMARY, "primary") \
+    X(SECONDARY, "secondary") \
+    X(TERTIARY, "tertiary")
+
 #define MK_PHONE_TYPES(X) \
     X(HOME, "home") \
     X(WORK, "work") \
@@ -113,6 +118,9 @@ enum mk_test_event { MK_TEST_EVENTS(X) MK_TEST_EVENT_COUNT };
 #define X(name, text) MK_FEATURE_##name,
 enum mk_feature { MK_FEATURES(X) MK_FEATURE_COUNT };
 #undef X
+#define X(name, text) MK_GROUP_##name,
+enum mk_search_group { MK_SEARCH_GROUPS(X) MK_SEARCH_GROUP_COUNT };
+#undef X
 #define X(name, text) MK_PHONE_##name,
 enum mk_phone_type { MK_PHONE_TYPES(X) MK_PHONE_COUNT };
 #undef X
@@ -127,7 +135,9 @@ extern const char *const mk_product_error_names[];
 extern const char *const mk_test_event_names[];
 extern const char *const mk_transaction_type_names[];
 extern const char *const mk_feature_names[];
+extern const char *const mk_search_group_names[];
 extern const char *const mk_phone_type_names[];
+extern const char *const mk_rate_limit_names[]; /* no, yes; ours */
 
 /* Position of text in a NULL-ended table, -1 when it is not there or NULL. */
 int mk_term_find(const char *const *names, const char *text);

@@ -30,16 +30,17 @@ struct mk_world *mk_world_new(const struct mk_world_config *config, const char *
     world->client_id = mk_copy(client_id);
     world->secret = mk_copy(secret);
     world->seed = mk_seed_derive(config->seed, client_id);
-    world->timestamps = config->timestamps;
     start_clock(world, config);
     start_random(world, config);
     mk_sessions_init(&world->sessions);
     mk_links_init(&world->links, mk_catalog_find(config->bank->catalog, "chase"));
     mk_limits_init(&world->limits);
     world->bank = config->bank;
-    world->settings = (struct mk_settings){ .refresh_span = MK_REFRESH_SPAN,
+    world->settings = (struct mk_settings){ .timestamps = config->timestamps,
+                                            .refresh_span = MK_REFRESH_SPAN,
                                             .auto_refresh_span = MK_AUTO_REFRESH_SPAN,
-                                            .has_rate_limits = config->has_rate_limits };
+                                            .has_rate_limits = config->has_rate_limits,
+                                            .auto_institution = MK_NO_INSTITUTION };
     return world;
 }
 

@@ -22,9 +22,13 @@
 
 /* What a world's tests may set. */
 struct mk_settings {
+    enum mk_time_style timestamps;
     int64_t refresh_span;      /* how long a requested refresh takes */
     int64_t auto_refresh_span; /* between daily refreshes; 0: none */
     bool has_rate_limits;      /* the documented ones are enforced */
+    uint16_t
+        auto_institution; /* Connect's pages finish by themselves, here; or MK_NO_INSTITUTION */
+    uint8_t auto_persona; /* and as this one */
 };
 
 #define MK_REFRESH_SPAN MK_SECOND
@@ -36,7 +40,6 @@ struct mk_world {
     char *secret;    /* pinned at the first valid call; NULL: not yet (reached by a fixed token) */
     uint32_t handle; /* names the world in its tokens; tells nothing of others */
     uint64_t seed;   /* of generated ids and data: the root seed and the client_id */
-    enum mk_time_style timestamps;
     struct mk_clock clock;
     struct mk_random ids;
     struct mk_random secrets;

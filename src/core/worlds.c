@@ -77,6 +77,14 @@ struct mk_world *mk_worlds_find(struct mk_worlds *worlds, const char *client_id)
     return world;
 }
 
+struct mk_world *mk_worlds_by_handle(struct mk_worlds *worlds, uint32_t handle)
+{
+    pthread_rwlock_rdlock(&worlds->lock);
+    struct mk_world *world = by_handle(worlds, handle);
+    pthread_rwlock_unlock(&worlds->lock);
+    return world;
+}
+
 /* Wants the table's lock held for writing. */
 static void add(struct mk_worlds *worlds, struct mk_world *world)
 {
@@ -192,11 +200,8 @@ enum mk_err mk_worlds_bearer(struct mk_worlds *worlds, const char *token, bool e
         *ret = caller;
         return MK_OK;
     }
-    if (mk_bearer_handle(token, &handle)) {
-        pthread_rwlock_rdlock(&worlds->lock);
-        caller.world = by_handle(worlds, handle);
-        pthread_rwlock_unlock(&worlds->lock);
-    }
+    if (mk_bearer_handle(token, &handle))
+        caller.world = mk_worlds_by_handle(worlds, handle);
     enum mk_err err =
         caller.world == NULL ? MK_UNAUTHORIZED : check_bearer(&caller, token, expired_too);
     if (err == MK_UNAUTHORIZED)

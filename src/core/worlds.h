@@ -61,6 +61,9 @@ enum mk_err mk_worlds_bearer(struct mk_worlds *worlds, const char *token, bool e
 /* The world of a client that has one, or NULL. */
 struct mk_world *mk_worlds_find(struct mk_worlds *worlds, const char *client_id);
 
+/* The world that a link session's token or a visit to a bank names, or NULL. */
+struct mk_world *mk_worlds_by_handle(struct mk_worlds *worlds, uint32_t handle);
+
 /*
  * Whether a world other than `mine` has this link in sight (the documented example, which all have,
  * apart).

@@ -124,7 +124,7 @@ static void check_link(const struct mk_world *world, const struct mk_link *link)
     const struct mk_institution *institution =
         mk_catalog_at(under_test.service->bank->catalog, link->institution);
 
-    require(link_is_written_alike(link, institution, world->timestamps),
+    require(link_is_written_alike(link, institution, world->settings.timestamps),
             "the link mk_%.22s of %s is not written as its view says", link->id, world->client_id);
 }
 

@@ -35,7 +35,7 @@ START_TEST(data__sandbox_banks_come_first)
     static const char *const ids[] = { "moneykit-creds-bank", "moneykit-instant-bank",
                                        "moneykit-oauth-bank" };
     static const char *const names[] = { "Credentials Bank", "Instant Bank", "OAuth Bank" };
-    static const enum mk_flow flows[] = { MK_FLOW_CREDENTIALS, MK_FLOW_INSTANT, MK_FLOW_OAUTH };
+    static const enum mk_flow_kind flows[] = { MK_FLOW_CREDENTIALS, MK_FLOW_INSTANT, MK_FLOW_OAUTH };
 
     for (size_t i = 0; i < MK_COUNT(ids); i++) {
         const struct mk_institution *bank = mk_catalog_at(catalog, i);

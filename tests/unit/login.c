@@ -31,14 +31,13 @@ static const struct mk_institution *institution(const char *id)
 
 /* Logs in, and compares with the link error code, or NULL for success, and the persona's name. */
 static void check_login(const char *bank_id, const char *username, const char *password,
-                        const char *mfa, const char *code, const char *persona_name)
+                        const char *code, const char *persona_name)
 {
-    const struct mk_choices choices = { .username = username, .password = password, .mfa = mfa };
     struct mk_problem problem = { 0 };
     uint8_t persona = 200;
 
-    enum mk_err err = mk_login_persona(session, bank.personas, institution(bank_id), &choices,
-                                       &problem, &persona);
+    enum mk_err err = mk_login_check(bank.personas, institution(bank_id), session->custom_data,
+                                     username, password, &problem, &persona);
     ck_assert_int_eq(err, code == NULL ? MK_OK : MK_CONNECT_FAILED);
     ck_assert_pstr_eq(problem.link_error_code, code);
     ck_assert((problem.message[0] != '\0') == (code != NULL));
@@ -51,64 +50,52 @@ static void check_login(const char *bank_id, const char *username, const char *p
 #define CREDS "moneykit-creds-bank"
 #define INSTANT "moneykit-instant-bank"
 #define OAUTH "moneykit-oauth-bank"
-#define ASKS "incomplete"
-#define WRONG "user_input_incorrect"
 #define UNKNOWN "invalid_credentials"
 
 static const struct {
     const char *bank;
     const char *username;
     const char *password;
-    const char *mfa;
     const char *code;
     const char *persona;
 } logins[] = {
-    { CREDS, NULL, NULL, NULL, NULL, "user_good" },
-    { CREDS, "user_good", "pass_good", NULL, NULL, "user_good" },
-    { CREDS, "user_good", NULL, "an answer nobody asked for", NULL, "user_good" },
-    { OAUTH, "user_good", "pass_good", NULL, NULL, "user_good" },
-    { "chase", NULL, NULL, NULL, NULL, "user_good" },
-    { CREDS, "user_good", "wrong", NULL, UNKNOWN, NULL },
-    { CREDS, "user_good", "", NULL, UNKNOWN, NULL },
-    { CREDS, "user_good", "PASS_GOOD", NULL, UNKNOWN, NULL },
-    { CREDS, "user_good", "pass_good ", NULL, UNKNOWN, NULL },
-    { OAUTH, "user_good", "wrong", NULL, UNKNOWN, NULL },
-    { CREDS, NULL, "wrong", NULL, UNKNOWN, NULL },
-    { CREDS, "", "pass_good", NULL, UNKNOWN, NULL },
-    { CREDS, "somebody", "pass_good", NULL, UNKNOWN, NULL },
-    { CREDS, "User_Good", "pass_good", NULL, UNKNOWN, NULL },
+    { CREDS, NULL, NULL, NULL, "user_good" },
+    { CREDS, "user_good", "pass_good", NULL, "user_good" },
+    { OAUTH, "user_good", "pass_good", NULL, "user_good" },
+    { "chase", NULL, NULL, NULL, "user_good" },
+    { CREDS, "user_good", "wrong", UNKNOWN, NULL },
+    { CREDS, "user_good", "", UNKNOWN, NULL },
+    { CREDS, "user_good", "PASS_GOOD", UNKNOWN, NULL },
+    { CREDS, "user_good", "pass_good ", UNKNOWN, NULL },
+    { OAUTH, "user_good", "wrong", UNKNOWN, NULL },
+    { CREDS, NULL, "wrong", UNKNOWN, NULL },
+    { CREDS, "", "pass_good", UNKNOWN, NULL },
+    { CREDS, "somebody", "pass_good", UNKNOWN, NULL },
+    { CREDS, "User_Good", "pass_good", UNKNOWN, NULL },
     /* A wrong password is told before the persona's own failure, and before its question. */
-    { CREDS, "user_auth_expired", "wrong", NULL, UNKNOWN, NULL },
-    { CREDS, "user_mfa_otp", "wrong", "1234", UNKNOWN, NULL },
-    { CREDS, "user_custom", "wrong", NULL, UNKNOWN, NULL },
-    /* Every one that asks, with no, wrong and right answer. */
-    { CREDS, "user_mfa_otp", NULL, NULL, ASKS, NULL },
-    { CREDS, "user_mfa_otp", NULL, "", WRONG, NULL },
-    { CREDS, "user_mfa_otp", NULL, "0000", WRONG, NULL },
-    { CREDS, "user_mfa_otp", NULL, "12345", WRONG, NULL },
-    { CREDS, "user_mfa_otp", NULL, "1234", NULL, "user_mfa_otp" },
-    { CREDS, "user_mfa_device", NULL, NULL, ASKS, NULL },
-    { CREDS, "user_mfa_device", NULL, "123", WRONG, NULL },
-    { CREDS, "user_mfa_device", NULL, "1234", NULL, "user_mfa_device" },
-    { CREDS, "user_mfa_question", NULL, NULL, ASKS, NULL },
-    { CREDS, "user_mfa_question", NULL, " 1234", WRONG, NULL },
-    { CREDS, "user_mfa_question", NULL, "1234", NULL, "user_mfa_question" },
-    { OAUTH, "user_mfa_otp", NULL, NULL, ASKS, NULL },
+    { CREDS, "user_auth_expired", "wrong", UNKNOWN, NULL },
+    { CREDS, "user_mfa_otp", "wrong", UNKNOWN, NULL },
+    { CREDS, "user_custom", "wrong", UNKNOWN, NULL },
+    /* What those who ask want to hear is not told yet. */
+    { CREDS, "user_mfa_otp", NULL, NULL, "user_mfa_otp" },
+    { CREDS, "user_mfa_device", NULL, NULL, "user_mfa_device" },
+    { CREDS, "user_mfa_question", "pass_good", NULL, "user_mfa_question" },
+    { OAUTH, "user_mfa_otp", NULL, NULL, "user_mfa_otp" },
     /* Instant Bank asks for nothing, so nothing can be wrong. */
-    { INSTANT, NULL, NULL, NULL, NULL, "user_good" },
-    { INSTANT, "somebody", "wrong", NULL, NULL, "user_good" },
-    { INSTANT, "user_auth_expired", NULL, NULL, NULL, "user_good" },
-    { INSTANT, "user_mfa_otp", NULL, NULL, NULL, "user_good" },
-    { INSTANT, "user_custom", NULL, NULL, NULL, "user_good" },
+    { INSTANT, NULL, NULL, NULL, "user_good" },
+    { INSTANT, "somebody", "wrong", NULL, "user_good" },
+    { INSTANT, "user_auth_expired", NULL, NULL, "user_good" },
+    { INSTANT, "user_mfa_otp", NULL, NULL, "user_good" },
+    { INSTANT, "user_custom", NULL, NULL, "user_good" },
     /* The custom user, without data. */
-    { CREDS, "user_custom", NULL, NULL, "no_accounts", NULL },
-    { OAUTH, "user_custom", NULL, NULL, UNKNOWN, NULL },
+    { CREDS, "user_custom", NULL, "no_accounts", NULL },
+    { OAUTH, "user_custom", NULL, UNKNOWN, NULL },
 };
 
 START_TEST(login__table)
 {
-    check_login(logins[_i].bank, logins[_i].username, logins[_i].password, logins[_i].mfa,
-                logins[_i].code, logins[_i].persona);
+    check_login(logins[_i].bank, logins[_i].username, logins[_i].password, logins[_i].code,
+                logins[_i].persona);
 }
 END_TEST
 
@@ -119,8 +106,8 @@ START_TEST(login__each_persona_fails_with_its_code)
         const char *code = mk_link_error_names[persona->error];
         if (code == NULL)
             continue;
-        check_login(CREDS, persona->username, "pass_good", NULL, code, NULL);
-        check_login(OAUTH, persona->username, NULL, "1234", code, NULL);
+        check_login(CREDS, persona->username, "pass_good", code, NULL);
+        check_login(OAUTH, persona->username, NULL, code, NULL);
     }
 }
 END_TEST
@@ -139,17 +126,17 @@ static void give_custom_data(const char *json)
 START_TEST(login__custom_user)
 {
     give_custom_data(CUSTOM);
-    check_login(CREDS, "user_custom", "pass_good", NULL, NULL, "user_custom");
-    check_login("chase", "user_custom", NULL, NULL, NULL, "user_custom");
-    check_login(OAUTH, "user_custom", NULL, NULL, UNKNOWN, NULL);
-    check_login(CREDS, "user_good", NULL, NULL, NULL, "user_good");
+    check_login(CREDS, "user_custom", "pass_good", NULL, "user_custom");
+    check_login("chase", "user_custom", NULL, NULL, "user_custom");
+    check_login(OAUTH, "user_custom", NULL, UNKNOWN, NULL);
+    check_login(CREDS, "user_good", NULL, NULL, "user_good");
 }
 END_TEST
 
 START_TEST(login__custom_user_without_accounts)
 {
     give_custom_data("{\"accounts\":[]}");
-    check_login(CREDS, "user_custom", NULL, NULL, "no_accounts", NULL);
+    check_login(CREDS, "user_custom", NULL, "no_accounts", NULL);
 }
 END_TEST
 
@@ -195,20 +182,30 @@ static const struct {
       0, "[\"a\"]", 3, "" },
 };
 
+/* From the names to what is shared, as Connect does it. */
+static enum mk_err share(const char *username, const json_t *names, struct mk_issues *issues,
+                         struct mk_problem *problem, uint64_t *ret)
+{
+    struct mk_bank_account accounts[MK_ACCOUNTS_MAX];
+    size_t count = mk_bank_accounts(bank_persona(username), session->custom_data, accounts);
+    uint64_t wanted;
+
+    MK_TRY(mk_login_named_accounts(accounts, count, names, issues, &wanted));
+    return mk_login_share(session, accounts, count, wanted, problem, ret);
+}
+
 START_TEST(accounts__table)
 {
     json_t *chosen = sharing[_i].chosen == NULL ? NULL : json_loads(sharing[_i].chosen, 0, NULL);
-    const struct mk_choices choices = { .accounts = chosen };
     struct mk_issues issues = { 0 };
     struct mk_problem problem = { 0 };
     uint64_t bits = 0;
-    const struct mk_persona *persona =
-        bank_persona(sharing[_i].custom == NULL ? "user_good" : "user_custom");
+    const char *username = sharing[_i].custom == NULL ? "user_good" : "user_custom";
 
     if (sharing[_i].custom != NULL)
         give_custom_data(sharing[_i].custom);
     session->features = (uint16_t)sharing[_i].features;
-    enum mk_err err = mk_login_accounts(session, persona, &choices, &issues, &problem, &bits);
+    enum mk_err err = share(username, chosen, &issues, &problem, &bits);
     ck_assert_uint_eq(bits, sharing[_i].bits);
     if (sharing[_i].bits != 0)
         ck_assert_int_eq(err, MK_OK);
@@ -227,7 +224,6 @@ END_TEST
 /* As many as a link has bits for; the field table refuses more. */
 START_TEST(accounts__sixty_four)
 {
-    const struct mk_choices choices = { 0 };
     struct mk_issues issues = { 0 };
     struct mk_problem problem = { 0 };
     json_t *accounts = json_array();
@@ -236,9 +232,7 @@ START_TEST(accounts__sixty_four)
     for (int i = 0; i < 64 + _i; i++)
         json_array_append_new(accounts, json_pack("{s:s, s:s}", "name", "a", "account_type", "b"));
     session->custom_data = json_pack("{s:o}", "accounts", accounts);
-    ck_assert_int_eq(
-        mk_login_accounts(session, bank_persona("user_custom"), &choices, &issues, &problem, &bits),
-        MK_OK);
+    ck_assert_int_eq(share("user_custom", NULL, &issues, &problem, &bits), MK_OK);
     ck_assert_uint_eq(bits, UINT64_MAX);
 }
 END_TEST
@@ -285,7 +279,6 @@ static const struct {
 START_TEST(products__table)
 {
     json_t *chosen = granting[_i].chosen == NULL ? NULL : json_loads(granting[_i].chosen, 0, NULL);
-    const struct mk_choices choices = { .products = chosen };
     struct mk_issues issues = { 0 };
     unsigned granted = 0;
 
@@ -295,7 +288,7 @@ START_TEST(products__table)
         session->products[i].require_permission = granting[_i].must_permit & 1U << i;
     }
     enum mk_err err =
-        mk_login_products(session, institution(granting[_i].bank), &choices, &issues, &granted);
+        mk_login_products(session, institution(granting[_i].bank), 0, chosen, &issues, &granted);
     ck_assert_int_eq(err, granting[_i].granted != 0 ? MK_OK : MK_INVALID);
     ck_assert_uint_eq(granted, granting[_i].granted);
     char *lines = issue_lines(&issues);

@@ -16,7 +16,9 @@ static const struct {
     { mk_link_state_names, MK_STATE_COUNT },
     { mk_feature_names, MK_FEATURE_COUNT },
     { mk_link_error_names, MK_LINK_ERROR_COUNT },
+    { mk_search_group_names, 0 },
     { mk_phone_type_names, 0 },
+    { mk_rate_limit_names, 0 },
 };
 
 /* As long as its enum, ended by NULL, and no text twice. */

@@ -124,7 +124,7 @@ START_TEST(clock__of_a_world)
 
     ck_assert_int_le(mk_world_now(world) - mk_real_now(), MK_SECOND);
     ck_assert(!world->clock.frozen);
-    ck_assert_int_eq(world->timestamps, MK_TIMES_UTC);
+    ck_assert_int_eq(world->settings.timestamps, MK_TIMES_UTC);
     mk_world_free(world);
 
     config.start = BANK_NOW;
