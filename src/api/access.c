@@ -93,6 +93,31 @@ static enum mk_err check_credentials(struct mk_service *service, const struct mk
     return mk_worlds_bearer(service->worlds, token, is_control, problem, ret);
 }
 
+/* Connect's pages know their session and nothing else. */
+static enum mk_err find_session(struct mk_service *service, const struct mk_request *request,
+                                struct mk_problem *problem, struct mk_caller *ret)
+{
+    const char *authorization = request->header[MK_HEADER_AUTHORIZATION];
+    const char *token = authorization == NULL ? NULL : mk_bearer_read(authorization);
+    uint32_t handle;
+
+    if (token == NULL)
+        return mk_fail(problem, MK_UNAUTHORIZED,
+                       "The link session's token is missing: send it as Authorization: Bearer.");
+    struct mk_world *world = mk_session_token_handle(token, &handle)
+                                 ? mk_worlds_by_handle(service->worlds, handle)
+                                 : NULL;
+    if (world == NULL)
+        return MK_SESSION_NOT_FOUND;
+    mk_world_lock(world);
+    bool found = mk_sessions_find(&world->sessions, token, mk_world_now(world)) != NULL;
+    mk_world_unlock(world);
+    if (!found)
+        return MK_SESSION_NOT_FOUND;
+    ret->world = world;
+    return MK_OK;
+}
+
 /* A page that a DNS trick brought into the same origin must not steer the sandbox. */
 static enum mk_err check_host(const struct mk_service *service, const struct mk_request *request)
 {
@@ -121,6 +146,8 @@ enum mk_err mk_access_check(struct mk_service *service, const struct mk_route *r
 
     if (route->access == MK_ACCESS_ANYONE)
         return MK_OK;
+    if (route->access == MK_ACCESS_SESSION)
+        return find_session(service, request, problem, ret);
     if (is_control)
         MK_TRY(check_host(service, request));
     return check_credentials(service, request, is_control, problem, ret);

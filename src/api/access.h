@@ -10,7 +10,10 @@
 /* The one version that exists; absent and empty mean it too. */
 #define MK_API_VERSION "2023-02-18"
 
-/* Fills `ret` on routes that want a client; it is left alone on the others. No lock is held. */
+/*
+ * Fills `ret` on routes that want a client or a session; it is left alone on the others. No lock is
+ * held.
+ */
 enum mk_err mk_access_check(struct mk_service *service, const struct mk_route *route,
                             const struct mk_request *request, struct mk_problem *problem,
                             struct mk_caller *ret);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/call.h"
 
+#include "base/memory.h"
+
+#include <assert.h>
+
 enum mk_err mk_reply_json(struct mk_reply *reply, unsigned status, json_t *json)
 {
     if (json == NULL)
@@ -8,6 +12,13 @@ enum mk_err mk_reply_json(struct mk_reply *reply, unsigned status, json_t *json)
     reply->status = status;
     reply->json = json;
     return MK_OK;
+}
+
+void mk_reply_header(struct mk_reply *reply, const char *name, const char *value)
+{
+    assert(reply->header_count < MK_REPLY_HEADERS_MAX);
+    reply->headers[reply->header_count++] =
+        (struct mk_reply_header){ .name = name, .value = mk_copy(value) };
 }
 
 enum mk_err mk_reply_bad_query(struct mk_reply *reply, const char *key, enum mk_issue issue)

@@ -45,7 +45,16 @@ struct mk_call {
     const json_t *body;      /* borrowed; NULL where the route has none */
     struct mk_world *world;  /* the caller's, locked; NULL on routes without credentials */
     const char *scope;       /* of the caller's token */
-    int64_t now;             /* of the world */
+    const char *request_id;
+    int64_t now; /* of the world */
+};
+
+/* Header fields that handlers add. */
+enum { MK_REPLY_HEADERS_MAX = 4 };
+
+struct mk_reply_header {
+    const char *name; /* a literal */
+    char *value;      /* owned */
 };
 
 /* Starts zeroed. What it owns is freed by dispatch. */
@@ -56,8 +65,10 @@ struct mk_reply {
     const struct mk_asset *asset; /* something compiled in, or */
     const char *page;             /* borrowed for ever: a page, and */
     size_t page_length;
-    const char *content_type;     /* of asset and page */
-    const char *content_encoding; /* of asset; NULL: none */
+    const char *content_type;                             /* of asset and page */
+    const char *content_encoding;                         /* of asset; NULL: none */
+    struct mk_reply_header headers[MK_REPLY_HEADERS_MAX]; /* an error keeps them */
+    size_t header_count;
     struct mk_problem problem;
     struct mk_issues issues;
 };
@@ -69,6 +80,9 @@ typedef enum mk_err mk_handler(const struct mk_call *call, struct mk_reply *repl
 
 /* Answers with a JSON tree, which is stolen; NULL (jansson without memory) is MK_INTERNAL. */
 enum mk_err mk_reply_json(struct mk_reply *reply, unsigned status, json_t *json);
+
+/* Adds a header field: the name is a literal, the value is copied. */
+void mk_reply_header(struct mk_reply *reply, const char *name, const char *value);
 
 /* An issue at ["query", key]; returns MK_INVALID. */
 enum mk_err mk_reply_bad_query(struct mk_reply *reply, const char *key, enum mk_issue issue);

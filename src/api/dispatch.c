@@ -19,14 +19,16 @@ struct run {
     struct mk_caller caller;
     struct mk_input input;
     struct mk_reply reply;
+    char request_id[MK_REQUEST_ID_SIZE];
 };
 
 /* Fields of which a second one could be believed by somebody else on the way. */
 static enum mk_err check_single(const struct mk_request *request, struct mk_problem *problem)
 {
     static const enum mk_header single[] = {
-        MK_HEADER_HOST,      MK_HEADER_CONTENT_LENGTH, MK_HEADER_AUTHORIZATION,  MK_HEADER_VERSION,
-        MK_HEADER_CLIENT_ID, MK_HEADER_CLIENT_SECRET,  MK_HEADER_SANDBOX_CLIENT,
+        MK_HEADER_HOST,           MK_HEADER_CONTENT_LENGTH, MK_HEADER_AUTHORIZATION,
+        MK_HEADER_VERSION,        MK_HEADER_CLIENT_ID,      MK_HEADER_CLIENT_SECRET,
+        MK_HEADER_SANDBOX_CLIENT, MK_HEADER_CONNECT_WINDOW,
     };
 
     for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++) {
@@ -78,7 +80,8 @@ static enum mk_err handle(struct run *run, const struct mk_match *match)
                             .query = run->input.query,
                             .body = run->input.body,
                             .world = world,
-                            .scope = run->caller.scope };
+                            .scope = run->caller.scope,
+                            .request_id = run->request_id };
 
     if (world == NULL)
         return run->route->handle(&call, &run->reply);
@@ -125,6 +128,7 @@ void mk_api_dispatch(void *context, const struct mk_request *request, struct mk_
                        .reply = { .text = MK_TEXT(MK_REPLY_MAX) } };
     int64_t started = mk_respond_start();
 
+    mk_request_id_write(run.service, run.request_id);
     mk_router_find(run.service->router, request->method, request->target, &match);
     enum mk_err err = MK_OK;
     if (is_preflight(request, &match))
@@ -135,7 +139,7 @@ void mk_api_dispatch(void *context, const struct mk_request *request, struct mk_
         err = MK_INTERNAL;
     if (err != MK_OK)
         mk_reply_error(&run.reply, err);
-    mk_respond(run.service, request, match.allowed, err, &run.reply, response);
+    mk_respond(run.request_id, request, match.allowed, err, &run.reply, response);
     mk_respond_log(request, run.route, &run.caller, response, started);
     mk_input_done(&run.input);
 }

@@ -102,8 +102,52 @@ mk_handler mk_get_docs;
 mk_handler mk_get_viewer_js;
 mk_handler mk_get_viewer_css;
 
+/* connect/pages.c */
+mk_handler mk_get_connect_page;
+mk_handler mk_get_oauth_bank_page;
+mk_handler mk_get_demo;
+mk_handler mk_get_connect_file;
+mk_handler mk_get_connect_screen;
+extern const struct mk_shape mk_connect_page_query;
+
+/* connect/finder.c */
+mk_handler mk_connect_institutions;
+extern const struct mk_shape mk_connect_institutions_query;
+
+/* connect/steps.c */
+mk_handler mk_connect_session;
+mk_handler mk_connect_choose;
+mk_handler mk_connect_back;
+mk_handler mk_connect_login;
+mk_handler mk_connect_device;
+mk_handler mk_connect_answer_question;
+mk_handler mk_connect_resume;
+mk_handler mk_connect_permit;
+mk_handler mk_connect_share;
+mk_handler mk_connect_retry;
+mk_handler mk_connect_exit;
+extern const struct mk_shape mk_connect_institution_body;
+extern const struct mk_shape mk_connect_login_body;
+extern const struct mk_shape mk_connect_device_body;
+extern const struct mk_shape mk_connect_answer_body;
+extern const struct mk_shape mk_connect_resume_body;
+extern const struct mk_shape mk_connect_permissions_body;
+extern const struct mk_shape mk_connect_accounts_body;
+extern const struct mk_shape mk_connect_report_body;
+
+/* connect/oauth_bank.c */
+mk_handler mk_oauth_bank_session;
+mk_handler mk_oauth_bank_decide;
+extern const struct mk_shape mk_oauth_bank_query;
+extern const struct mk_shape mk_oauth_bank_body;
+
 /* control/connect.c */
 mk_handler mk_sandbox_connect;
 extern const struct mk_shape mk_sandbox_connect_body;
+
+/* control/settings.c */
+mk_handler mk_sandbox_get_settings;
+mk_handler mk_sandbox_update_settings;
+extern const struct mk_shape mk_sandbox_settings_body;
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int64_t mk_respond_start(void)
@@ -54,20 +55,18 @@ static void set_body(struct mk_reply *reply, struct mk_response *response)
     }
 }
 
-/* Request ids are unlike each other, and with --deterministic the same in every run. */
-static void add_request_id(struct mk_service *service, struct mk_response *response)
+void mk_request_id_write(struct mk_service *service, char out[MK_REQUEST_ID_SIZE])
 {
     uint64_t count = atomic_fetch_add_explicit(&service->request_count, 1, memory_order_relaxed);
     uint64_t id = service->request_seed + (count + 1) * UINT64_C(0x9E3779B97F4A7C15);
     unsigned char bytes[8];
-    char text[4 + 2 * sizeof(bytes) + 1] = "req_";
 
     id = (id ^ id >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
     id = (id ^ id >> 27) * UINT64_C(0x94D049BB133111EB);
     id ^= id >> 31;
     memcpy(bytes, &id, sizeof(bytes));
-    mk_hex(bytes, sizeof(bytes), text + 4);
-    mk_response_header_copy(response, "X-Request-Id", text);
+    memcpy(out, "req_", 4);
+    mk_hex(bytes, sizeof(bytes), out + 4);
 }
 
 static void add_methods(struct mk_response *response, const char *field, unsigned allowed)
@@ -100,11 +99,22 @@ static void add_cors(const struct mk_request *request, unsigned allowed,
     mk_response_header(response, "Access-Control-Max-Age", "600");
 }
 
-void mk_respond(struct mk_service *service, const struct mk_request *request, unsigned allowed,
+/* Copies the reply's own header fields and frees them. */
+static void add_headers(struct mk_reply *reply, struct mk_response *response)
+{
+    for (size_t i = 0; i < reply->header_count; i++) {
+        mk_response_header_copy(response, reply->headers[i].name, reply->headers[i].value);
+        free(reply->headers[i].value);
+    }
+    reply->header_count = 0;
+}
+
+void mk_respond(const char *request_id, const struct mk_request *request, unsigned allowed,
                 enum mk_err err, struct mk_reply *reply, struct mk_response *response)
 {
     set_body(reply, response);
-    add_request_id(service, response);
+    mk_response_header_copy(response, "X-Request-Id", request_id);
+    add_headers(reply, response);
     add_cors(request, allowed, response);
     if (err == MK_METHOD_NOT_ALLOWED || request->method == MK_OPTIONS)
         add_methods(response, "Allow", allowed);
@@ -125,7 +135,7 @@ void mk_respond(struct mk_service *service, const struct mk_request *request, un
     mk_text_done(&reply->text);
 }
 
-static const char *request_id(const struct mk_response *response)
+static const char *request_id_of(const struct mk_response *response)
 {
     for (size_t i = 0; i < response->header_count; i++) {
         if (strcmp(response->headers[i].name, "X-Request-Id") == 0)
@@ -148,7 +158,7 @@ void mk_respond_log(const struct mk_request *request, const struct mk_route *rou
         { .name = "bytes", .number = (int64_t)response->body_length },
         { .name = "us", .number = mk_monotonic_now() - started },
         { .name = "client", .text = caller->world == NULL ? "-" : caller->world->client_id },
-        { .name = "request_id", .text = request_id(response) },
+        { .name = "request_id", .text = request_id_of(response) },
     };
     mk_log_fields(MK_LOG_INFO, "request", fields, MK_COUNT(fields));
 }

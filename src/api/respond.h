@@ -10,11 +10,17 @@
 /* The moment a request began, for its log line; 0 when no such line is wanted. */
 int64_t mk_respond_start(void);
 
+/* "req_", 16 hexadecimal digits and a NUL. */
+enum { MK_REQUEST_ID_SIZE = 4 + 2 * 8 + 1 };
+
+/* The next one: unlike each other, and with --deterministic the same in every run. */
+void mk_request_id_write(struct mk_service *service, char out[MK_REQUEST_ID_SIZE]);
+
 /*
- * Renders the reply, which is emptied, and adds X-Request-Id, CORS and, where they apply, Allow,
+ * Renders the reply, which is emptied, and adds its header fields, X-Request-Id, CORS and, where they apply, Allow,
  * WWW-Authenticate and what a preflight asks. `allowed` has the bits of struct mk_match.
  */
-void mk_respond(struct mk_service *service, const struct mk_request *request, unsigned allowed,
+void mk_respond(const char *request_id, const struct mk_request *request, unsigned allowed,
                 enum mk_err err, struct mk_reply *reply, struct mk_response *response);
 
 /*

@@ -6,6 +6,7 @@
 #include "http/router.h"
 
 #define CLIENT .access = MK_ACCESS_CLIENT, .is_versioned = true
+#define SESSION .access = MK_ACCESS_SESSION
 
 /* clang-format off */
 const struct mk_route mk_routes[] = {
@@ -117,6 +118,11 @@ const struct mk_route mk_routes[] = {
     { .method = MK_POST, .path = "/sandbox/connect", .operation = "sandbox_connect",
       .access = MK_ACCESS_CONTROL, .body = &mk_sandbox_connect_body,
       .handle = mk_sandbox_connect },
+    { .method = MK_GET, .path = "/sandbox/settings", .operation = "sandbox_get_settings",
+      .access = MK_ACCESS_CONTROL, .handle = mk_sandbox_get_settings },
+    { .method = MK_PATCH, .path = "/sandbox/settings", .operation = "sandbox_update_settings",
+      .access = MK_ACCESS_CONTROL, .body = &mk_sandbox_settings_body,
+      .handle = mk_sandbox_update_settings },
 
     /* Pages and probes: ours */
     { .method = MK_GET, .path = "/", .handle = mk_get_front_page },
@@ -127,6 +133,45 @@ const struct mk_route mk_routes[] = {
     { .method = MK_GET, .path = "/livez", .handle = mk_get_livez },
     { .method = MK_GET, .path = "/readyz", .handle = mk_get_readyz },
     { .method = MK_GET, .path = "/connect/avatars/{institution_id}", .handle = mk_get_avatar },
+
+    /* Connect: pages, their files, and the calls that are private to them; ours */
+    { .method = MK_GET, .path = "/start", .query = &mk_connect_page_query,
+      .handle = mk_get_connect_page },
+    { .method = MK_GET, .path = "/relink", .query = &mk_connect_page_query,
+      .handle = mk_get_connect_page },
+    { .method = MK_GET, .path = "/continue", .query = &mk_connect_page_query,
+      .handle = mk_get_connect_page },
+    { .method = MK_GET, .path = "/demo", .handle = mk_get_demo },
+    { .method = MK_GET, .path = "/connect/{file}", .handle = mk_get_connect_file },
+    { .method = MK_GET, .path = "/connect/screens/{file}", .handle = mk_get_connect_screen },
+    { .method = MK_GET, .path = "/connect/session", SESSION, .handle = mk_connect_session },
+    { .method = MK_GET, .path = "/connect/institutions", SESSION,
+      .query = &mk_connect_institutions_query, .handle = mk_connect_institutions },
+    { .method = MK_POST, .path = "/connect/institution", SESSION,
+      .body = &mk_connect_institution_body, .handle = mk_connect_choose },
+    { .method = MK_POST, .path = "/connect/back", SESSION, .handle = mk_connect_back },
+    { .method = MK_POST, .path = "/connect/login", SESSION, .body = &mk_connect_login_body,
+      .handle = mk_connect_login },
+    { .method = MK_POST, .path = "/connect/device", SESSION, .body = &mk_connect_device_body,
+      .handle = mk_connect_device },
+    { .method = MK_POST, .path = "/connect/answer", SESSION, .body = &mk_connect_answer_body,
+      .handle = mk_connect_answer_question },
+    { .method = MK_POST, .path = "/connect/oauth", SESSION, .handle = mk_connect_session },
+    { .method = MK_POST, .path = "/connect/resume", SESSION, .body = &mk_connect_resume_body,
+      .handle = mk_connect_resume },
+    { .method = MK_POST, .path = "/connect/permissions", SESSION,
+      .body = &mk_connect_permissions_body, .handle = mk_connect_permit },
+    { .method = MK_POST, .path = "/connect/accounts", SESSION, .body = &mk_connect_accounts_body,
+      .handle = mk_connect_share },
+    { .method = MK_POST, .path = "/connect/report", SESSION, .body = &mk_connect_report_body,
+      .handle = mk_connect_session },
+    { .method = MK_POST, .path = "/connect/retry", SESSION, .handle = mk_connect_retry },
+    { .method = MK_POST, .path = "/connect/exit", SESSION, .handle = mk_connect_exit },
+    { .method = MK_GET, .path = "/oauth-bank", .handle = mk_get_oauth_bank_page },
+    { .method = MK_POST, .path = "/oauth-bank", .body = &mk_oauth_bank_body,
+      .handle = mk_oauth_bank_decide },
+    { .method = MK_GET, .path = "/oauth-bank/session", .query = &mk_oauth_bank_query,
+      .handle = mk_oauth_bank_session },
 };
 /* clang-format on */
 

@@ -17,6 +17,7 @@
 enum mk_access {
     MK_ACCESS_ANYONE,
     MK_ACCESS_CLIENT,  /* bearer token, or X-Client-Id and X-Client-Secret */
+    MK_ACCESS_SESSION, /* a link session's token as bearer: Connect's pages */
     MK_ACCESS_CONTROL, /* the same, expired bearers and the admin token too, and a trusted Host */
 };
 

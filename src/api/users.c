@@ -60,9 +60,9 @@ enum mk_err mk_get_user_links(const struct mk_call *call, struct mk_reply *reply
 
     for (struct mk_link *link = NULL; (link = next_link(call, link)) != NULL;) {
         mk_link_id_write(link, id);
-        mk_json_set(
-            &links, id,
-            mk_link_view(link, mk_catalog_at(catalog, link->institution), call->world->settings.timestamps));
+        mk_json_set(&links, id,
+                    mk_link_view(link, mk_catalog_at(catalog, link->institution),
+                                 call->world->settings.timestamps));
     }
     return mk_reply_json(reply, 200, json_pack("{s:o}", "links", links));
 }

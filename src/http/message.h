@@ -40,6 +40,7 @@ enum mk_method {
     X(ORIGIN, "origin") \
     X(CLIENT_ID, "x-client-id") \
     X(CLIENT_SECRET, "x-client-secret") \
+    X(CONNECT_WINDOW, "x-connect-window") \
     X(SANDBOX_CLIENT, "x-sandbox-client")
 
 enum mk_header {
@@ -83,7 +84,7 @@ struct mk_response {
         const char *value; /* a literal, or inside `values` */
     } headers[MK_RESPONSE_HEADERS_MAX];
     size_t values_length;
-    char values[512];
+    char values[1024];
 };
 
 /* Answers one request. Called on an event thread, many at a time when there are several. */

@@ -42,6 +42,28 @@ static const char *const pages[] = {
     "/livez",
     "/readyz",
     "/connect/avatars/{institution_id}",
+    "/start",
+    "/relink",
+    "/continue",
+    "/demo",
+    "/connect/{file}",
+    "/connect/screens/{file}",
+    "/connect/session",
+    "/connect/institutions",
+    "/connect/institution",
+    "/connect/back",
+    "/connect/login",
+    "/connect/device",
+    "/connect/answer",
+    "/connect/oauth",
+    "/connect/resume",
+    "/connect/permissions",
+    "/connect/accounts",
+    "/connect/report",
+    "/connect/retry",
+    "/connect/exit",
+    "/oauth-bank",
+    "/oauth-bank/session",
     NULL,
 };
 
@@ -387,7 +409,8 @@ static const char *wanted_security(const struct mk_route *route)
         return "[" CLIENT "]";
     case MK_ACCESS_CONTROL:
         return "[" CLIENT ",{'adminToken':[]}]";
-    case MK_ACCESS_ANYONE: /* the one form has credentials inside, or beside it */
+    case MK_ACCESS_SESSION: /* of Connect's pages, which are not in the document */
+    case MK_ACCESS_ANYONE:  /* the one form has credentials inside, or beside it */
         break;
     }
     return route->form != NULL ? "[{'basic':[]},{}]" : "[]";
