@@ -11,7 +11,7 @@ enum { PACKED_SIZE = 4 + 16 + 16 };
 void mk_visit_write(const struct mk_connect *connect, char out[MK_VISIT_SIZE])
 {
     unsigned char packed[PACKED_SIZE];
-    struct mk_text text = MK_TEXT(MK_VISIT_SIZE);
+    struct mk_text text = MK_TEXT((size_t)2 * MK_VISIT_SIZE); /* base64 wants room for padding */
 
     memcpy(packed, &connect->world->handle, 4);
     memcpy(packed + 4, connect->session->id, 16);

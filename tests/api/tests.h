@@ -26,6 +26,11 @@
     X(link_object) \
     X(sandbox_connect) \
     X(relink) \
+    X(settings) \
+    X(connect_pages) \
+    X(connect_steps) \
+    X(connect_finder) \
+    X(oauth_bank) \
     X(accounts) \
     X(transactions) \
     X(sync) \

@@ -38,6 +38,41 @@ stray_secrets() {
         --header "Authorization: Bearer $admin_token" --header "X-Sandbox-Client: $client" >/dev/null
 }
 
+# What Connect's pages send: the token stands in the address of a page, and people type secrets.
+connect_pages() {
+    local page state
+    create_session
+    page=(--header "Authorization: Bearer $session" --header "X-Connect-Window: $stray")
+    ask 200 "/start?linkSessionToken=$session&origin=http%3A%2F%2Flocalhost%3A3000&device" >/dev/null
+    ask 200 "/continue?linkSessionToken=$session&redirectURL=$stray" >/dev/null
+    ask 404 "/connect/$stray.js" >/dev/null
+    ask 200 "/connect/institutions?search=$stray" "${page[@]}" >/dev/null
+    post 422 /connect/institution '{"institution_id": "'"$stray"'"}' "${page[@]}" >/dev/null
+    post 200 /connect/institution '{"institution_id": "moneykit-oauth-bank"}' "${page[@]}" >/dev/null
+    state=$(ask 200 /connect/session "${page[@]}" | get oauth.state)
+    keep "$state"
+    ask 200 "/oauth-bank/session?state=$state" >/dev/null
+    post 200 /connect/resume '{"redirect_url": "http://localhost:3000/?state='"$state"'"}' \
+        "${page[@]}" >/dev/null
+    post 200 /oauth-bank '{"state": "'"$state"'", "username": "'"$stray"'", "approve": true}' >/dev/null
+    post 404 /oauth-bank '{"state": "'"$state"'", "approve": true}' >/dev/null
+    post 200 /connect/retry '{}' "${page[@]}" >/dev/null
+    post 200 /connect/back '{}' "${page[@]}" >/dev/null
+    post 200 /connect/institution '{"institution_id": "chase"}' "${page[@]}" >/dev/null
+    post 200 /connect/login '{"username": "'"$stray"'", "password": "'"$stray"'"}' "${page[@]}" \
+        >/dev/null
+    post 200 /connect/login '{"username": "user_mfa_otp", "password": "'"$password"'"}' \
+        "${page[@]}" >/dev/null
+    post 200 /connect/answer '{"answer": "'"$stray"'"}' "${page[@]}" >/dev/null
+    post 200 /connect/answer '{"answer": "1234"}' "${page[@]}" >/dev/null
+    post 200 /connect/report '{"message": "'"$stray"'"}' "${page[@]}" >/dev/null
+    post 200 /connect/permissions '{"products": []}' "${page[@]}" >/dev/null
+    exchangeable=$(post 200 /connect/accounts '{"accounts": ["0"]}' "${page[@]}" |
+        get result.exchangeable_token)
+    keep "$exchangeable"
+    ask 404 /connect/session --header "Authorization: Bearer $stray" >/dev/null
+}
+
 # What libmicrohttpd may have something to say about.
 broken_requests() {
     local text
@@ -69,6 +104,7 @@ run_with_secrets() {
     start --log-level debug --admin-token "$admin_token" --access-token "$fixed_token" "$@"
     journey
     stray_secrets
+    connect_pages
     broken_requests
     ask 200 /livez >/dev/null
     stop

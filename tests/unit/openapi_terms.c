@@ -55,6 +55,8 @@ static const struct {
     { "BudSubcategory", mk_subcategory_names },
     { "WebhookLinkTestEvent", mk_test_event_names },
     { "PhoneNumberType", mk_phone_type_names },
+    { "SandboxTimestamps", mk_time_style_names },
+    { "SandboxRateLimits", mk_rate_limit_names },
 };
 
 enum { ENUM_COUNT = sizeof(enums) / sizeof(enums[0]) };

@@ -51,6 +51,10 @@
     X(accounts) \
     X(sessions) \
     X(login) \
+    X(flow) \
+    X(flow_bank) \
+    X(flow_windows) \
+    X(visit) \
     X(linking) \
     X(linking_relink) \
     X(imports) \
