@@ -75,7 +75,7 @@ export function expired(app) {
   return screen({
     hero: signHero('clock', 'bad'),
     title: 'This session has expired',
-    subtitle: `Go back to ${app.appName} and start again. Nothing was connected.`,
+    subtitle: `Go back to ${app.appName} and start again.`,
     actions: [primaryButton('Close', { testid: 'leave' })],
     onSubmit: () => app.exit(EXPIRED),
   });
