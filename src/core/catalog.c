@@ -46,9 +46,9 @@ static bool read_products(const json_t *list, unsigned *ret)
 /* Featured ones are always primary (MoneyKit's iOS SDK). */
 static int find_group(const char *group, bool is_featured)
 {
-    if (is_featured)
-        return MK_GROUP_PRIMARY;
-    return group == NULL ? MK_GROUP_SECONDARY : mk_term_find(mk_search_group_names, group);
+    int found = group == NULL ? MK_GROUP_SECONDARY : mk_term_find(mk_search_group_names, group);
+
+    return found >= 0 && is_featured ? MK_GROUP_PRIMARY : found;
 }
 
 static bool read_row(const json_t *row, const char *public_url, struct mk_institution *ret)

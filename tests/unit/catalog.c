@@ -35,7 +35,8 @@ START_TEST(data__sandbox_banks_come_first)
     static const char *const ids[] = { "moneykit-creds-bank", "moneykit-instant-bank",
                                        "moneykit-oauth-bank" };
     static const char *const names[] = { "Credentials Bank", "Instant Bank", "OAuth Bank" };
-    static const enum mk_flow_kind flows[] = { MK_FLOW_CREDENTIALS, MK_FLOW_INSTANT, MK_FLOW_OAUTH };
+    static const enum mk_flow_kind flows[] = { MK_FLOW_CREDENTIALS, MK_FLOW_INSTANT,
+                                               MK_FLOW_OAUTH };
 
     for (size_t i = 0; i < MK_COUNT(ids); i++) {
         const struct mk_institution *bank = mk_catalog_at(catalog, i);
@@ -60,6 +61,23 @@ START_TEST(data__chase)
     ck_assert_ptr_eq(get("ins_56"), chase);
     ck_assert_ptr_eq(get("mx.chase"), chase);
     ck_assert_str_eq(chase->avatar, "http://sandbox.test:1234/connect/avatars/chase");
+}
+END_TEST
+
+START_TEST(data__search_groups)
+{
+    size_t counts[MK_SEARCH_GROUP_COUNT] = { 0 };
+
+    for (size_t i = 0; i < mk_catalog_count(catalog); i++) {
+        const struct mk_institution *institution = mk_catalog_at(catalog, i);
+        counts[institution->search_group]++;
+        ck_assert(!institution->featured || institution->search_group == MK_GROUP_PRIMARY);
+    }
+    ck_assert_uint_ge(counts[MK_GROUP_PRIMARY], 8);
+    ck_assert_uint_ge(counts[MK_GROUP_SECONDARY], 8);
+    ck_assert_uint_ge(counts[MK_GROUP_TERTIARY], 8);
+    ck_assert_int_eq(get("ally")->search_group, MK_GROUP_SECONDARY); /* the file says nothing */
+    ck_assert_int_eq(get("marcus")->search_group, MK_GROUP_TERTIARY);
 }
 END_TEST
 
@@ -178,6 +196,9 @@ static const struct {
     { "[" ROW("[]", "[]", ",\"country\":\"US\",\"provider\":\"x\",\"flow\":\"oauth\"") "]", false },
     { "[" ROW("[]", "[]", ",\"country\":\"US\",\"provider\":\"mx\",\"flow\":\"x\"") "]", false },
     { "[" ROW("[]", "[]", ",\"country\":1,\"provider\":\"mx\",\"flow\":\"oauth\"") "]", false },
+    { "[" ROW("[]", "[]", REST ",\"search_group\":\"tertiary\"") "]", true },
+    { "[" ROW("[]", "[]", REST ",\"search_group\":\"x\"") "]", false },
+    { "[" ROW("[]", "[]", REST ",\"search_group\":1") "]", false },
     { "[" ROW("[]", "[]", REST ",\"flow\":\"oauth\"") "]", false }, /* a key twice */
     { "[" ROW("[]", "[]", REST) "," ROW("[1]", "[]", REST) "]", false },
 };
@@ -212,6 +233,7 @@ Suite *catalog_suite(void)
     tcase_add_checked_fixture(all, open_catalog, close_catalog);
     tcase_add_test(all, data__sandbox_banks_come_first);
     tcase_add_test(all, data__chase);
+    tcase_add_test(all, data__search_groups);
     tcase_add_test(all, data__featured_first);
     tcase_add_test(all, data__every_row_is_complete);
     tcase_add_test(all, data__every_name_finds_its_row);
