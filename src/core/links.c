@@ -106,18 +106,19 @@ void mk_links_init(struct mk_links *links, size_t chase)
     add_example(links, chase);
 }
 
-/* Frees what a deleted link no longer needs; its id, institution and times stay readable. */
+/* Frees what a deleted link no longer needs; all that GET /links/{id} tells stays. */
 static void free_personal_data(struct mk_link *link)
 {
     json_decref(link->custom_data);
-    mk_history_free(link->history);
     link->custom_data = NULL;
-    link->history = NULL;
+    if (link->history != NULL)
+        mk_history_shed(link->history);
 }
 
 static void free_record(struct mk_link *link)
 {
-    free_personal_data(link);
+    json_decref(link->custom_data);
+    mk_history_free(link->history);
     free(link->customer_user_id);
     free(link->webhook);
     mk_tags_done(&link->tags);
