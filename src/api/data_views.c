@@ -92,14 +92,16 @@ static void write_finding_id(const char *name, char out[MK_DATA_ID_SIZE])
 /* A disc with the first letter of the name: there are no logos that we may give away. */
 static json_t *logo_view(const char *name)
 {
+    char logo[] = "data:image/svg+xml,"
+                  "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 64 64'%3E"
+                  "%3Ccircle cx='32' cy='32' r='32' fill='%2336c'/%3E"
+                  "%3Ctext x='32' y='43' font-size='32' text-anchor='middle' "
+                  "fill='%23fff'%3E*%3C/text%3E%3C/svg%3E";
     unsigned char first = (unsigned char)name[0];
 
-    return json_sprintf("data:image/svg+xml,"
-                        "%%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 64 64'%%3E"
-                        "%%3Ccircle cx='32' cy='32' r='32' fill='%%2336c'/%%3E"
-                        "%%3Ctext x='32' y='43' font-size='32' text-anchor='middle' "
-                        "fill='%%23fff'%%3E%c%%3C/text%%3E%%3C/svg%%3E",
-                        isascii(first) && isalnum(first) ? toupper(first) : '*');
+    if (isascii(first) && isalnum(first))
+        *strchr(logo, '*') = (char)toupper(first);
+    return json_string(logo);
 }
 
 static json_t *finding_view(const struct mk_finding *finding)

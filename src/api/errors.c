@@ -64,16 +64,18 @@ void mk_reply_error(struct mk_reply *reply, enum mk_err err)
     const struct mk_error_row *row = mk_error_row(err);
     const char *message = reply->problem.message[0] != '\0' ? reply->problem.message : row->message;
     json_t *issues = err == MK_INVALID ? mk_issues_steal(&reply->issues) : NULL;
-    bool lost_issues = err == MK_INVALID && issues == NULL;
+    json_t *link_code = json_string(reply->problem.link_error_code); /* NULL for NULL */
+    bool is_lost = (err == MK_INVALID && issues == NULL) ||
+                   (reply->problem.link_error_code != NULL && link_code == NULL);
 
     json_decref(reply->json);
     mk_text_done(&reply->text);
     reply->asset = NULL;
     reply->status = row->status;
-    reply->json = json_pack("{s:s, s:s, s:n, s:s*, s:o*}", "error_code", row->code, "error_message",
-                            message, "documentation_url", "link_error_code",
-                            reply->problem.link_error_code, "validation_errors", issues);
-    if (reply->json == NULL || lost_issues) {
+    reply->json =
+        json_pack("{s:s, s:s, s:n, s:o*, s:o*}", "error_code", row->code, "error_message", message,
+                  "documentation_url", "link_error_code", link_code, "validation_errors", issues);
+    if (reply->json == NULL || is_lost) {
         json_decref(reply->json);
         reply->json = NULL;
         fall_back(reply);

@@ -71,6 +71,7 @@ extern const struct mk_shape mk_import_link_body;
 extern const struct mk_shape mk_import_transactions_body;
 
 /* users.c */
+#define MK_USER_LINKS_MAX 5000U /* links that one reply shows; ours */
 mk_handler mk_get_user_accounts;
 mk_handler mk_get_user_links;
 mk_handler mk_get_user_transactions;

@@ -22,6 +22,7 @@ static void dump(struct mk_reply *reply)
     if (reply->json == NULL)
         return;
     if (!mk_json_dump(reply->json, &reply->text)) {
+        reply->problem = (struct mk_problem){ 0 }; /* it was of the reply that is lost */
         mk_reply_error(reply, MK_INTERNAL);
         if (reply->json != NULL && !mk_json_dump(reply->json, &reply->text))
             reply->status = 500;

@@ -50,14 +50,30 @@ static struct mk_link *next_link(const struct mk_call *call, const struct mk_lin
     return next;
 }
 
+/* One reply holds all of a user's links, so there is a bound to how many it may be asked for. */
+static enum mk_err check_size(const struct mk_call *call, struct mk_reply *reply)
+{
+    unsigned count = 0;
+
+    for (const struct mk_link *link = NULL; count <= MK_USER_LINKS_MAX; count++) {
+        link = mk_links_next_of_user(&call->world->links, call->path[0], link);
+        if (link == NULL)
+            return MK_OK;
+    }
+    return mk_fail(&reply->problem, MK_UNAVAILABLE,
+                   "The user has more than %u links, the most that the sandbox shows at once.",
+                   MK_USER_LINKS_MAX);
+}
+
 /* --- Links ------------------------------------------------------------------------------------ */
 
 enum mk_err mk_get_user_links(const struct mk_call *call, struct mk_reply *reply)
 {
     const struct mk_catalog *catalog = call->service->bank->catalog;
-    json_t *links = json_object();
     char id[MK_LINK_ID_SIZE];
 
+    MK_TRY(check_size(call, reply));
+    json_t *links = json_object();
     for (struct mk_link *link = NULL; (link = next_link(call, link)) != NULL;) {
         mk_link_id_write(link, id);
         mk_json_set(&links, id,
@@ -95,8 +111,9 @@ static void add_group(const struct mk_call *call, const struct mk_link *link, co
 enum mk_err mk_get_user_accounts(const struct mk_call *call, struct mk_reply *reply)
 {
     const json_t *filter = json_object_get(call->query, "account_ids");
-    json_t *links = json_object();
 
+    MK_TRY(check_size(call, reply));
+    json_t *links = json_object();
     if (json_array_size(filter) == 0)
         filter = json_object_get(call->query, "account_id");
     for (struct mk_link *link = NULL; (link = next_link(call, link)) != NULL;)
@@ -198,6 +215,7 @@ enum mk_err mk_get_user_transactions(const struct mk_call *call, struct mk_reply
     struct mk_range range;
 
     MK_TRY(mk_call_range(call, reply, &range));
+    MK_TRY(check_size(call, reply));
     json_t *details = json_object();
     for (struct mk_link *link = NULL; (link = next_link(call, link)) != NULL;) {
         if (link->products[MK_PRODUCT_TRANSACTIONS].granted)

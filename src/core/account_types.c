@@ -37,6 +37,7 @@ static const struct {
     { "deposit", "depository" },
     { "heloc", "liability.line_of_credit" },
     { "home loan", "liability.mortgage" },
+    { "hsa", "depository.hsa" },
     { "investment", "investment" },
     { "investments", "investment" },
     { "ira", "investment.ira" },
@@ -93,9 +94,23 @@ static void make_plain(const char *text, char out[PLAIN_SIZE])
         out[length - end] = '\0';
 }
 
+/* Whether a text says it with its last words: "visa credit card" ends with "credit card". */
+static bool ends_with(const char *plain, const char *words)
+{
+    size_t length = strlen(plain);
+    size_t end = strlen(words);
+
+    if (length < end || strcmp(plain + length - end, words) != 0)
+        return false;
+    return length == end || plain[length - end - 1] == ' ';
+}
+
+/* What comes before the type is a brand or an owner; of "student loan" and "loan" the longer. */
 const char *mk_account_type_of(const char *text)
 {
+    const char *type = "unknown";
     char plain[PLAIN_SIZE];
+    size_t longest = 0;
 
     for (size_t i = 0; i < MK_COUNT(prefixes); i++) {
         if (mk_account_type_is(text, prefixes[i]))
@@ -103,8 +118,11 @@ const char *mk_account_type_of(const char *text)
     }
     make_plain(text, plain);
     for (size_t i = 0; i < MK_COUNT(free_types); i++) {
-        if (strcmp(plain, free_types[i].text) == 0)
-            return free_types[i].type;
+        size_t length = strlen(free_types[i].text);
+        if (length > longest && ends_with(plain, free_types[i].text)) {
+            longest = length;
+            type = free_types[i].type;
+        }
     }
-    return "unknown";
+    return type;
 }

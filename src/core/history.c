@@ -25,15 +25,28 @@ static uint32_t implied_count(const struct mk_link *link)
 
 static struct mk_batch implied_fetch(const struct mk_link *link)
 {
-    return (struct mk_batch){ .kind = MK_BATCH_FETCH,
-                              .accounts = link->accounts,
-                              .seconds = link->products[MK_PRODUCT_TRANSACTIONS].refreshed };
+    int32_t seconds = link->products[MK_PRODUCT_TRANSACTIONS].refreshed;
+
+    return (struct mk_batch){
+        .kind = MK_BATCH_FETCH, .accounts = link->accounts, .seconds = seconds, .latest = seconds
+    };
+}
+
+/* After a clock was set back, fetches bring nothing of the days that earlier ones brought. */
+static int32_t latest_of(const struct mk_history *history, const struct mk_batch *fetch)
+{
+    if (history->fetch_count == 0)
+        return fetch->seconds;
+    int32_t latest = history->batches[history->fetches[history->fetch_count - 1]].latest;
+    return latest > fetch->seconds ? latest : fetch->seconds;
 }
 
 static void append(struct mk_history *history, struct mk_batch batch)
 {
     uint32_t index = history->batch_count;
 
+    if (batch.kind == MK_BATCH_FETCH)
+        batch.latest = latest_of(history, &batch);
     history->batches = with_room(history->batches, index, &history->batch_room, sizeof(batch));
     history->batches[index] = batch;
     history->batch_count++;
@@ -69,10 +82,8 @@ static void free_account(const struct mk_imported_account *account)
     free(account->currency);
 }
 
-void mk_history_free(struct mk_history *history)
+static void free_contents(const struct mk_history *history)
 {
-    if (history == NULL)
-        return;
     for (uint32_t i = 0; i < history->account_count; i++)
         free_account(&history->accounts[i]);
     for (uint32_t i = 0; i < history->transaction_count; i++) {
@@ -88,7 +99,21 @@ void mk_history_free(struct mk_history *history)
     free(history->transactions);
     free(history->corrections);
     free(history->correction_order);
+}
+
+void mk_history_free(struct mk_history *history)
+{
+    if (history == NULL)
+        return;
+    free_contents(history);
     free(history);
+}
+
+void mk_history_shed(struct mk_history *history)
+{
+    free_contents(history);
+    *history =
+        (struct mk_history){ .is_imported = history->is_imported, .provider = history->provider };
 }
 
 uint32_t mk_history_count(const struct mk_link *link)

@@ -19,6 +19,7 @@
 #define MK_IMPORTED_ACCOUNTS_MAX 1000U
 #define MK_IMPORTED_TRANSACTIONS_MAX 200000U
 #define MK_CORRECTIONS_MAX 200000U
+#define MK_CORRECTED_AT_ONCE_MAX 10000U /* the reply shows them all */
 
 enum mk_batch_kind {
     MK_BATCH_FETCH,      /* the bank was asked: new transactions, pending ones settled */
@@ -29,7 +30,10 @@ enum mk_batch_kind {
 
 struct mk_batch {
     uint64_t accounts; /* fetch: shared then; grant: the new ones. Bits as in struct mk_link */
-    uint32_t first;    /* import, correction */
+    union {
+        uint32_t first; /* import, correction */
+        int32_t latest; /* fetch: the latest `seconds` of all fetches so far; see append() */
+    };
     uint32_t count;
     int32_t seconds; /* after the link's created_at */
     uint8_t kind;    /* enum mk_batch_kind */
@@ -90,6 +94,9 @@ struct mk_history {
 /* The link's history, made when it has none, with the first fetch in it when there was one. */
 struct mk_history *mk_history_of(struct mk_link *link);
 void mk_history_free(struct mk_history *history);
+
+/* Of a deleted link: forgets all but whether it was imported, and from which provider. */
+void mk_history_shed(struct mk_history *history);
 
 /* Batches there are, also for a link without a history; and one of them. */
 uint32_t mk_history_count(const struct mk_link *link);

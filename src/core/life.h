@@ -50,7 +50,7 @@ void mk_events_done(struct mk_events *events);
 struct mk_fetch {
     uint32_t number;
     int32_t day;
-    int32_t previous_day; /* of the fetch before; same as day for the first */
+    int32_t previous_day; /* the latest of the fetches before; same as day for the first */
 };
 
 /*

@@ -13,14 +13,32 @@ struct mk_link *mk_links_at(const struct mk_links *links, uint32_t number)
     return mk_store_at(&links->store, number);
 }
 
+/*
+ * Asks for the whole record at once: among a million of them each of its cache lines is far away,
+ * and one after the other they cost a fifth of a call.
+ */
+static void prefetch(const struct mk_link *link)
+{
+    enum { CACHE_LINE = 64 };
+
+    for (size_t i = 0; i < sizeof(*link); i += CACHE_LINE)
+        __builtin_prefetch((const char *)link + i);
+}
+
 static bool has_id(const void *owner, uint32_t number, const void *key)
 {
-    return memcmp(mk_links_at(owner, number)->id, key, MK_SHORT_ID_LENGTH) == 0;
+    const struct mk_link *link = mk_links_at(owner, number);
+
+    prefetch(link);
+    return memcmp(link->id, key, MK_SHORT_ID_LENGTH) == 0;
 }
 
 static bool has_token(const void *owner, uint32_t number, const void *key)
 {
-    return memcmp(mk_links_at(owner, number)->token, key, 16) == 0;
+    const struct mk_link *link = mk_links_at(owner, number);
+
+    prefetch(link);
+    return memcmp(link->token, key, 16) == 0;
 }
 
 static uint64_t id_hash(const char *id)
@@ -88,18 +106,19 @@ void mk_links_init(struct mk_links *links, size_t chase)
     add_example(links, chase);
 }
 
-/* Frees what a deleted link no longer needs; its id, institution and times stay readable. */
+/* Frees what a deleted link no longer needs; all that GET /links/{id} tells stays. */
 static void free_personal_data(struct mk_link *link)
 {
     json_decref(link->custom_data);
-    mk_history_free(link->history);
     link->custom_data = NULL;
-    link->history = NULL;
+    if (link->history != NULL)
+        mk_history_shed(link->history);
 }
 
 static void free_record(struct mk_link *link)
 {
-    free_personal_data(link);
+    json_decref(link->custom_data);
+    mk_history_free(link->history);
     free(link->customer_user_id);
     free(link->webhook);
     mk_tags_done(&link->tags);
@@ -220,6 +239,7 @@ struct mk_link *mk_links_find(const struct mk_links *links, const char *id, int6
     uint32_t number = number_by_id(links, id + 3);
     if (number == MK_NONE || is_hidden(mk_links_at(links, number), now))
         return NULL;
+    __builtin_prefetch(mk_links_at(links, number)->tags.text);
     return mk_links_at(links, number);
 }
 

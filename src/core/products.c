@@ -30,13 +30,10 @@ static bool is_running(const struct mk_link *link, unsigned product)
     return link->history != NULL && link->history->ends[product] != MK_NEVER_SECONDS;
 }
 
-/* The first whole second at which a refresh that begins at this moment has taken its time. */
+/* When a refresh that begins at this moment ends, to the nearest second. */
 static int32_t end_of(const struct mk_link *link, int64_t moment, int64_t span)
 {
-    int32_t end = mk_link_seconds(link, moment + span);
-    bool is_short = span > 0 && mk_link_moment(link, end) < moment + span;
-
-    return is_short && end < INT32_MAX ? end + 1 : end;
+    return mk_link_seconds(link, span > 0 ? moment + span + MK_SECOND / 2 : moment);
 }
 
 /*

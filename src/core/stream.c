@@ -38,11 +38,19 @@ static int32_t fetch_day(const struct mk_ledger *ledger, uint32_t number)
     return mk_day_of(mk_history_moment(ledger->link, &batch));
 }
 
+/* The latest day of the fetches up to this one. */
+static int32_t latest_day(const struct mk_ledger *ledger, uint32_t number)
+{
+    struct mk_batch batch = mk_history_batch(ledger->link, mk_history_fetch(ledger->link, number));
+
+    return mk_day_of(mk_link_moment(ledger->link, batch.latest));
+}
+
 struct mk_fetch mk_stream_fetch(const struct mk_ledger *ledger, uint32_t number)
 {
     return (struct mk_fetch){ .number = number,
                               .day = fetch_day(ledger, number),
-                              .previous_day = fetch_day(ledger, number > 0 ? number - 1 : 0) };
+                              .previous_day = latest_day(ledger, number > 0 ? number - 1 : 0) };
 }
 
 /* What the bank told in a fetch, of these accounts, as changes of this batch. */

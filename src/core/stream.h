@@ -57,7 +57,8 @@ void mk_stream_describe(const struct mk_ledger *ledger, const struct mk_change *
 
 /*
  * Lays a correction over the transaction and all older ones of the same description; `ret` gets
- * them, newest first. MK_UNAVAILABLE over MK_CORRECTIONS_MAX. The link is the ledger's.
+ * them, newest first. MK_UNAVAILABLE, with nothing changed, over the limits of core/history.h. The
+ * link is the ledger's.
  */
 enum mk_err mk_stream_correct(const struct mk_ledger *ledger, struct mk_link *link,
                               const struct mk_change *transaction, int category, int subcategory,

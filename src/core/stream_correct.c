@@ -41,6 +41,11 @@ enum mk_err mk_stream_correct(const struct mk_ledger *ledger, struct mk_link *li
                               struct mk_problem *problem, struct mk_changes *ret)
 {
     find_likes(ledger, transaction, ret);
+    if (ret->count > MK_CORRECTED_AT_ONCE_MAX)
+        return mk_fail(
+            problem, MK_UNAVAILABLE,
+            "More than %u transactions are alike, the sandbox's limit of one correction.",
+            MK_CORRECTED_AT_ONCE_MAX);
 
     struct mk_correction *corrections = mk_alloc_zero(ret->count, sizeof(*corrections));
     for (size_t i = 0; i < ret->count; i++)

@@ -81,6 +81,19 @@ START_TEST(import__link)
 }
 END_TEST
 
+START_TEST(import__deleted_link_keeps_its_provider)
+{
+    struct client *client = signed_in("alice");
+    const char *id = text_at(post(client, IMPORT,
+                                  "{" USER ", 'provider': 'plaid', 'institution_id': 'chase',"
+                                  " 'accounts': [" CHECKING "], 'transactions': [" COFFEE "]}"),
+                             "link_id");
+
+    expect_status(delete_(client, "/links/%s", id), 204);
+    expect_value(get(client, "/links/%s", id), "provider", "'plaid'");
+}
+END_TEST
+
 START_TEST(import__accounts_come_back)
 {
     struct client *client = signed_in("alice");
@@ -482,6 +495,7 @@ END_TEST
 void imports_tests(TCase *tcase)
 {
     tcase_add_test(tcase, import__link);
+    tcase_add_test(tcase, import__deleted_link_keeps_its_provider);
     tcase_add_test(tcase, import__accounts_come_back);
     tcase_add_test(tcase, import__transactions_come_back);
     tcase_add_test(tcase, import__dates);

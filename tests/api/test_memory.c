@@ -8,11 +8,14 @@
  * drops a character of a text whose buffer could not grow. Nobody above it can tell, so a body that
  * is read may then be refused with 422, or its token with 400, as if the client had sent it so. A
  * link session's token is still good with a character less in the parts that nobody reads.
+ * Where that character is the closing quotation mark, the reader writes beyond its buffer: no body
+ * here has a text of 14 characters, like "institution_id", before a longer one.
  */
 #include "api/tests.h"
 
 #include "base/memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { ALLOCATIONS_MAX = 1 << 16, LAST_ALLOCATIONS = 40 };
@@ -190,6 +193,148 @@ START_TEST(memory__every_operation)
 }
 END_TEST
 
+/* --- The data of a link ----------------------------------------------------------------------- */
+
+#define IMPORTED_ACCOUNT \
+    "{'account_id': 'a', 'name': 'Mine', 'nickname': 'N', 'type': 'checking', 'mask': '1234'," \
+    " 'balances': {'currency': 'USD', 'current': 1.5, 'balance_date': '2026-01-01T00:00:00'}}"
+#define IMPORTED_ROW \
+    "{'account_id': 'a', 'amount': '-1.50', 'date': '2026-01-01', 'description': 'Coffee'}"
+#define EVENT "{'webhook_event': 'link.state_changed', 'webhook_idempotency_key': 'k'}"
+
+/* What a call's target is put together from. */
+struct place {
+    char *link; /* of user_rich, with a webhook */
+    char *account;
+    char *transaction;
+    char *imported;
+};
+
+/* {link} and so on stand for the ids. */
+static const struct {
+    const char *method;
+    const char *target;
+    const char *body; /* ' for " */
+    unsigned status;
+} data_calls[] = {
+    { "GET", "/.well-known/jwks.json", NULL, 200 },
+    { "GET", "/links/{link}/accounts", NULL, 200 },
+    { "GET", "/links/{link}/accounts?account_ids={account}&account_ids[]=a,b", NULL, 200 },
+    { "GET", "/links/{link}/accounts/{account}", NULL, 200 },
+    { "GET", "/links/{link}/accounts/acc_x", NULL, 404 },
+    { "GET", "/links/{link}/accounts/numbers", NULL, 200 },
+    { "GET", "/links/{link}/identity", NULL, 200 },
+    { "GET", "/links/{link}/transactions?size=5&page=2", NULL, 200 },
+    { "GET", "/links/{link}/transactions?start_date=2026-01-02&end_date=2026-01-01", NULL, 422 },
+    { "GET", "/links/{link}/transactions/sync?size=5", NULL, 200 },
+    { "GET", "/links/{link}/transactions/sync?cursor=x", NULL, 422 },
+    { "GET", "/links/{link}/investments/holdings", NULL, 200 },
+    { "GET", "/links/{link}/investments/transactions?size=5", NULL, 200 },
+    { "GET", "/users/user-1/links", NULL, 200 },
+    { "GET", "/users/user-1/accounts", NULL, 200 },
+    { "GET", "/users/user-1/transactions?size=5", NULL, 200 },
+    { "POST", "/links/{link}/transactions/{transaction}/enrichment",
+      "{'category': 'travel', 'subcategory': 'other_travel'}", 200 },
+    { "POST", "/links/{link}/transactions/{transaction}/enrichment", "{'category': 'no'}", 422 },
+    { "POST", "/links/{link}/products", "{'products': ['transactions', 'identity']}", 202 },
+    { "POST", "/links/{link}/products", "{'products': ['no']}", 422 },
+    { "POST", "/webhooks/test/link/{link}", EVENT, 200 },
+    { "POST", "/links/import",
+      "{'accounts': [" IMPORTED_ACCOUNT "], 'transactions': [" IMPORTED_ROW
+      "], 'customer_user': {'id': 'user-1'}, 'institution_id': 'chase'}",
+      200 },
+    { "POST", "/links/import",
+      "{'accounts': [" IMPORTED_ACCOUNT ", " IMPORTED_ACCOUNT
+      "], 'transactions': [], 'customer_user': {'id': 'user-1'}, 'institution_id': 'no'}",
+      422 },
+    { "POST", "/links/{imported}/import/transactions", "{'transactions': [" IMPORTED_ROW "]}",
+      200 },
+    { "POST", "/links/{imported}/import/transactions", "{'transactions': [{}]}", 422 },
+    { "POST", "/links/{link}/import/transactions", "{'transactions': []}", 403 },
+    { "POST", "/links/{link}/reset", NULL, 200 },
+    { "POST", "/links/{link}/products", "{'products': ['transactions']}", 422 },
+};
+
+static struct place open_place(struct client *client)
+{
+    struct place place = { .link = mk_copy(link_at(client, "moneykit-creds-bank", "user_rich",
+                                                   "'webhook': 'http://localhost:1/hook'")) };
+    const struct reply *rows = get(client, "/links/%s/transactions?size=1", place.link);
+    const struct reply *imported =
+        post(client, "/links/import",
+             "{'customer_user': {'id': 'user-1'}, 'institution_id': 'chase', 'accounts':"
+             " [" IMPORTED_ACCOUNT "], 'transactions': []}");
+
+    place.account = mk_copy(text_at(rows, "accounts.0.account_id"));
+    place.transaction = mk_copy(text_at(rows, "transactions.0.transaction_id"));
+    place.imported = mk_copy(text_at(imported, "link_id"));
+    return place;
+}
+
+static void close_place(struct place *place)
+{
+    free(place->link);
+    free(place->account);
+    free(place->transaction);
+    free(place->imported);
+}
+
+/* The target with the ids in; the caller frees it. */
+static char *filled_in(const char *target, const struct place *place)
+{
+    const struct {
+        const char *name;
+        const char *id;
+    } ids[] = { { "{link}", place->link },
+                { "{account}", place->account },
+                { "{transaction}", place->transaction },
+                { "{imported}", place->imported } };
+    struct mk_text text = MK_TEXT(4096);
+
+    while (*target != '\0') {
+        size_t i = 0;
+        while (i < MK_COUNT(ids) && strncmp(target, ids[i].name, strlen(ids[i].name)) != 0)
+            i++;
+        if (i == MK_COUNT(ids)) {
+            mk_text_add_char(&text, *target++);
+            continue;
+        }
+        mk_text_print(&text, "%s", ids[i].id);
+        target += strlen(ids[i].name);
+    }
+    return mk_text_steal(&text);
+}
+
+static void press_on_data(struct client *client, const struct place *place, size_t row)
+{
+    char *target = filled_in(data_calls[row].target, place);
+    char *body = data_calls[row].body != NULL ? quoted("%s", data_calls[row].body) : NULL;
+
+    expect_status(press_on(client, &(const struct ask){ .method = data_calls[row].method,
+                                                        .target = target,
+                                                        .body = body }),
+                  data_calls[row].status);
+    free(target);
+    free(body);
+}
+
+START_TEST(memory__data)
+{
+    struct client *client = signed_in("alice");
+    struct place place = open_place(client);
+
+    for (size_t i = 0; i < MK_COUNT(data_calls); i++)
+        press_on_data(client, &place, i);
+    /* The link, the imported one, and the one that the table imports. */
+    ck_assert_uint_eq(json_array_size(member(get(client, "/links"), "links")), 3);
+    expect_value(get(client, "/links/%s/transactions?start_date=1900-01-01", place.imported),
+                 "total", "1");
+    close_place(&place);
+}
+END_TEST
+
+/* --- What is left ----------------------------------------------------------------------------- */
+
 /* A page that is not the last one has its cursor or is none. */
 START_TEST(memory__cursors)
 {
@@ -233,6 +378,7 @@ void memory_tests(TCase *tcase)
     tcase_add_test(tcase, memory__exchange);
     tcase_add_test(tcase, memory__refused_exchanges);
     tcase_add_test(tcase, memory__every_operation);
+    tcase_add_test(tcase, memory__data);
     tcase_add_test(tcase, memory__cursors);
     tcase_add_test(tcase, memory__connect);
 }

@@ -3,6 +3,7 @@
 #include "api/tests.h"
 
 #include "base/memory.h"
+#include "support/sync_copy.h"
 
 #include <string.h>
 
@@ -51,55 +52,6 @@ static void refresh(struct client *client, const char *id)
     expect_status(post(client, target, "{'products': ['transactions']}"), 202);
     free(target);
     pass_seconds(client->id, 2);
-}
-
-/* A client that keeps rows by id, as the example application does. */
-struct copy {
-    json_t *rows;
-    char cursor[64];
-};
-
-static void apply(struct copy *copy, const struct reply *reply)
-{
-    size_t index;
-    json_t *row;
-
-    json_array_foreach((json_t *)member(reply, "transactions.created"), index, row) {
-        const char *id = json_string_value(json_object_get(row, "transaction_id"));
-        require(json_object_get(copy->rows, id) == NULL, "%s is created twice", id);
-        json_object_set(copy->rows, id, row);
-    }
-    json_array_foreach((json_t *)member(reply, "transactions.updated"), index, row) {
-        const char *id = json_string_value(json_object_get(row, "transaction_id"));
-        require(json_object_get(copy->rows, id) != NULL, "%s is updated before it is created", id);
-        json_object_set(copy->rows, id, row);
-    }
-    ck_assert(mk_copy_into(copy->cursor, sizeof(copy->cursor), text_at(reply, "cursor.next")));
-}
-
-static void catch_up(struct client *client, const char *id, struct copy *copy, int size)
-{
-    const struct reply *reply;
-
-    do {
-        reply = sync_from(client, id, copy->cursor, size);
-        apply(copy, reply);
-    } while (has_more(reply));
-}
-
-static void expect_same_as_list(struct client *client, const char *id, const struct copy *copy)
-{
-    const struct reply *reply =
-        get(client, "/links/%s/transactions?size=1000&start_date=1900-01-01", id);
-    size_t index;
-    const json_t *row;
-
-    expect_status(reply, 200);
-    ck_assert_uint_eq(json_array_size(member(reply, "transactions")), json_object_size(copy->rows));
-    json_array_foreach(member(reply, "transactions"), index, row) {
-        const char *row_id = json_string_value(json_object_get(row, "transaction_id"));
-        require(json_equal(row, json_object_get(copy->rows, row_id)), "%s differs", row_id);
-    }
 }
 
 /* --- Reading ---------------------------------------------------------------------------------- */
@@ -164,10 +116,10 @@ START_TEST(sync__pages)
     for (int i = 0; i < 3; i++)
         refresh(client, id);
     for (size_t i = 0; i < MK_COUNT(sizes); i++) {
-        struct copy copy = { .rows = json_object() };
-        catch_up(client, id, &copy, sizes[i]);
-        expect_same_as_list(client, id, &copy);
-        json_decref(copy.rows);
+        struct sync_copy copy = { 0 };
+        sync_copy_catch_up(&copy, client, id, sizes[i]);
+        sync_copy_expect_same(&copy, client, id, EVER);
+        sync_copy_done(&copy);
         client_forget(client);
     }
     free(id);
@@ -213,23 +165,23 @@ START_TEST(sync__adds_up)
 {
     struct client *client;
     char *id = frozen_link(&client);
-    struct copy copy = { .rows = json_object() };
+    struct sync_copy copy = { 0 };
 
     for (int i = 0; i < 6; i++) {
         refresh(client, id);
-        catch_up(client, id, &copy, 1 + 3 * i);
-        expect_same_as_list(client, id, &copy);
+        sync_copy_catch_up(&copy, client, id, 1 + 3 * i);
+        sync_copy_expect_same(&copy, client, id, EVER);
         const struct reply *rows = get(client, "/links/%s/transactions", id);
         char *target = quoted("/links/%s/transactions/%s/enrichment", id,
                               text_at(rows, "transactions.0.transaction_id"));
         expect_status(post(client, target, "{'category': 'shopping'}"), 200);
         free(target);
         pass_seconds("alice", i * INT64_C(86400));
-        catch_up(client, id, &copy, 50);
-        expect_same_as_list(client, id, &copy);
+        sync_copy_catch_up(&copy, client, id, 50);
+        sync_copy_expect_same(&copy, client, id, EVER);
         client_forget(client);
     }
-    json_decref(copy.rows);
+    sync_copy_done(&copy);
     free(id);
 }
 END_TEST

@@ -2,6 +2,7 @@
 /* GET /users/{id}/links, .../accounts and .../transactions: all links of a user in one reply. */
 #include "api/tests.h"
 
+#include "api/handlers.h"
 #include "base/memory.h"
 
 #include <stdio.h>
@@ -365,7 +366,7 @@ static const char *synced_at(const struct reply *reply, const char *link)
 /* Each brings the links up to date before it shows them: daily refreshes have come due by then. */
 START_TEST(users__up_to_date)
 {
-    const int64_t days = 2 * 86400;
+    const int64_t days = 2 * 86400 + 60; /* the last refresh is over */
     struct crowd crowd = crowd_open();
     size_t before = total_of(get(crowd.client, TRANSACTIONS WHOLE));
 
@@ -379,6 +380,38 @@ START_TEST(users__up_to_date)
     synced = synced_at(get(crowd.client, "/users/user-1/links"), crowd.creds);
     ck_assert_str_eq(synced,
                      text_at(get(crowd.client, "/links/%s", crowd.creds), "last_synced_at"));
+}
+END_TEST
+
+/* One more link of a user, as quick as it goes. */
+static void add_link(struct mk_world *world, const char *user)
+{
+    struct mk_link *link =
+        mk_links_add(&world->links, &world->ids, &world->secrets, mk_world_now(world));
+
+    mk_links_join_user(&world->links, link, mk_copy(user));
+    mk_links_activate(&world->links, link);
+    link->state = MK_STATE_CONNECTED;
+    link->products[MK_PRODUCT_ACCOUNTS].granted = true;
+}
+
+/* A reply has a size; the user before the one too many is shown whole. */
+START_TEST(users__too_many_links)
+{
+    static const char *const kinds[] = { "links", "accounts", "transactions" };
+    struct client *client = signed_in("alice");
+    struct mk_world *world = world_of("alice");
+
+    for (unsigned i = 0; i < MK_USER_LINKS_MAX; i++)
+        add_link(world, "busy");
+    const struct reply *reply = get(client, "/users/busy/links");
+    expect_status(reply, 200);
+    ck_assert_uint_eq(size_of(reply, "links"), MK_USER_LINKS_MAX);
+    client_forget(client);
+    add_link(world, "busy");
+    for (size_t i = 0; i < MK_COUNT(kinds); i++)
+        expect_error(get(client, "/users/busy/%s", kinds[i]), 503, "api_error.unavailable");
+    expect_status(get(client, "/users/other/links"), 200);
 }
 END_TEST
 
@@ -396,4 +429,5 @@ void users_tests(TCase *tcase)
     tcase_add_test(tcase, users__transactions_dates);
     tcase_add_test(tcase, users__transactions_filter);
     tcase_add_test(tcase, users__up_to_date);
+    tcase_add_test(tcase, users__too_many_links);
 }

@@ -49,6 +49,8 @@
     X(docs) \
     X(options) \
     X(worlds) \
+    X(journey) \
+    X(determinism) \
     X(threads)
 
 #define MK_MEMORY_TESTS(X) \

@@ -17,10 +17,10 @@ def measure_links(bench):
     """1,000,000 connected links: paging through them, reading one, and the main job beside them."""
     few, many = (grown(bench, count) for count in (1000, bench.options.store))
     page_through(bench, many)
-    compare(bench, "links_get", few, many, lambda side: bench.load.run_links(
-        side.tokens.ours, 16, side.ids))
-    compare(bench, "links_exchange", few, many, lambda side: bench.fresh(
-        "links_exchange", 16, side.tokens))
+    compare(bench, "links_get", few, many, lambda side, connections: bench.load.run_links(
+        side.tokens.ours, connections, side.ids))
+    compare(bench, "links_exchange", few, many, lambda side, connections: bench.fresh(
+        "links_exchange", connections, side.tokens))
     for side in (few, many):
         side.tokens.close()
 
@@ -75,6 +75,14 @@ def last_to_first(costs):
 
 
 def compare(bench, key, few, many, run):
+    """Latency of one caller; what many at once cost the server stands beside it."""
+    latency, remark = ratios(bench, few, many, lambda side: run(side, 1), "p50_us")
+    cpu, _ = ratios(bench, few, many, lambda side: run(side, 16), "cpu_us")
+    bench.note(key, latency, f"{remark}; CPU of 16 at once {cpu:.2f}"
+               + ("" if many.count == 1000000 else f"; WITH {many.count:,} ONLY"))
+
+
+def ratios(bench, few, many, run, figure):
     run(few), run(many)  # warm
 
     def one_pass(number):
@@ -83,10 +91,8 @@ def compare(bench, key, few, many, run):
         return rounds if number % 2 == 0 else rounds[::-1]
 
     passes = bench.passes(bench.options.rounds, one_pass)
-    each = [b.p50_us / a.p50_us for a, b in passes]
-    cpu = median(b.cpu_us / a.cpu_us for a, b in passes)
-    bench.note(key, median(each), f"{min(each):.2f} to {max(each):.2f}; CPU {cpu:.2f}"
-               + ("" if many.count == 1000000 else f"; WITH {many.count:,} ONLY"))
+    each = [getattr(b, figure) / getattr(a, figure) for a, b in passes]
+    return median(each), f"{min(each):.2f} to {max(each):.2f}"
 
 
 def measure_sync(bench):

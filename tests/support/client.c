@@ -160,13 +160,14 @@ static void read_body(const struct ask *ask, struct reply *reply)
             error.text, reply->body);
 }
 
-static void note(const struct ask *ask, const char *const *headers, const struct reply *reply)
+static void note(const struct ask *ask, const char *const *headers, struct reply *reply)
 {
     struct mk_match match;
     const char *error_code = json_string_value(json_object_get(reply->json, "error_code"));
     bool is_error = reply->status >= 400;
 
     mk_router_find(under_test.service->router, mk_method_read(ask->method), ask->target, &match);
+    reply->route = match.found ? match.route : mk_route_count;
     record_exchange(match.found ? mk_routes[match.route].operation : NULL, ask, headers, reply);
     if (strcmp(ask->method, "HEAD") == 0)
         return;

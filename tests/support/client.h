@@ -25,9 +25,10 @@ enum { ASK_HEADERS_MAX = 12, REPLY_HEADERS_MAX = 24 };
 struct client {
     char *id;
     char *secret;
-    char *token; /* NULL: not signed in */
-    struct reply *replies;
+    char *token;           /* NULL: not signed in */
+    struct reply *replies; /* the last one first */
     void *curl;
+    bool reconnects; /* over libcurl: each call has a connection of its own */
     struct client *previous;
 };
 
@@ -43,6 +44,7 @@ struct ask {
 };
 
 struct reply {
+    size_t route; /* position in mk_routes; mk_route_count: none */
     unsigned status;
     size_t header_count;
     struct {

@@ -169,6 +169,7 @@ void ask_over_curl(struct client *client, const struct ask *ask, const char *con
     require(client->curl != NULL, "curl_easy_init");
     curl_easy_reset(client->curl);
     set_up(client->curl, ask, list);
+    curl_easy_setopt(client->curl, CURLOPT_FORBID_REUSE, client->reconnects ? 1L : 0L);
     curl_easy_setopt(client->curl, CURLOPT_HEADERFUNCTION, take_line);
     curl_easy_setopt(client->curl, CURLOPT_HEADERDATA, reply);
     curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, take_bytes);

@@ -63,7 +63,4 @@ void note_request_id(const char *id);
  */
 void note_client(const char *id);
 
-/* Remembers a client: stop_sandbox() looks at every link of its world. Any thread. */
-void note_client(const char *id);
-
 #endif

@@ -2,6 +2,7 @@
 #include "core/personas.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "core/bank.h"
 #include "data/assets.h"
@@ -9,6 +10,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct mk_bank *bank;
@@ -296,6 +298,22 @@ START_TEST(read__shared_transactions)
 }
 END_TEST
 
+/* The README's table names every persona. */
+START_TEST(readme__names_each)
+{
+    char error[256];
+    char *readme = mk_file_read(MK_SOURCE_DIR "/README.md", 1024 * 1024, error, sizeof(error));
+
+    ck_assert_msg(readme != NULL, "%s", error);
+    for (size_t i = 0; i < mk_persona_count(bank->personas); i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "`%s`", mk_persona_at(bank->personas, i)->username);
+        ck_assert_msg(strstr(readme, name) != NULL, "%s", name);
+    }
+    free(readme);
+}
+END_TEST
+
 Suite *personas_suite(void)
 {
     Suite *suite = suite_create("personas");
@@ -307,6 +325,7 @@ Suite *personas_suite(void)
     tcase_add_loop_test(all, personas__one_for_each_link_error, 0, MK_LINK_ERROR_COUNT);
     tcase_add_loop_test(all, personas__that_get_in, 0, (int)MK_COUNT(fine));
     tcase_add_test(all, personas__none_forgotten);
+    tcase_add_test(all, readme__names_each);
     tcase_add_test(all, accounts__of_each_profile);
     tcase_add_test(all, accounts__plans);
     tcase_add_test(all, accounts__custom);

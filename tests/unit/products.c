@@ -87,7 +87,7 @@ START_TEST(refresh__looked_at_late)
 }
 END_TEST
 
-/* Times are kept in whole seconds; a refresh is never shorter than it should be. */
+/* Times are kept in whole seconds; a refresh takes its time to the nearest. */
 START_TEST(refresh__between_seconds)
 {
     bank_wait(&bank, MK_SECOND * 9 / 10);
@@ -96,6 +96,13 @@ START_TEST(refresh__between_seconds)
     check_times(MK_PRODUCT_IDENTITY, DAY, 0);
     pass(MK_SECOND / 10);
     check_times(MK_PRODUCT_IDENTITY, DAY, DAY + 2);
+
+    bank_wait(&bank, MK_SECOND * 3 / 10);
+    refresh(BIT(IDENTITY));
+    pass(MK_SECOND * 6 / 10);
+    check_times(MK_PRODUCT_IDENTITY, DAY + 2, DAY + 2);
+    pass(MK_SECOND * 2 / 10);
+    check_times(MK_PRODUCT_IDENTITY, DAY + 2, DAY + 3);
 }
 END_TEST
 

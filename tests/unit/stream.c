@@ -66,6 +66,39 @@ static bool is_pending(const json_t *row)
 
 /* --- Batches ---------------------------------------------------------------------------------- */
 
+/* Whether two of the rows are the same row of the rhythm on the same day. */
+static bool has_twins(const struct mk_changes *changes)
+{
+    for (size_t i = 0; i < changes->count; i++) {
+        for (size_t j = i + 1; j < changes->count; j++) {
+            const struct mk_transaction_key *a = &changes->items[i].key;
+            const struct mk_transaction_key *b = &changes->items[j].key;
+            if (a->day == b->day && a->source == b->source && a->account == b->account &&
+                a->ordinal == b->ordinal)
+                return true;
+        }
+    }
+    return false;
+}
+
+START_TEST(fetch__brings_no_day_twice_when_the_clock_was_set_back)
+{
+    static const int64_t waits[] = { 20 * MK_DAY, -15 * MK_DAY, 2 * MK_DAY, 20 * MK_DAY };
+    const struct mk_transaction_query all = { .first_day = INT32_MIN, .last_day = INT32_MAX };
+    struct mk_link *link = stream_link(&bank, "user_rich");
+    struct mk_changes changes = { 0 };
+
+    for (size_t i = 0; i < MK_COUNT(waits); i++) {
+        bank_wait(&bank, waits[i]);
+        stream_fetch(&bank, link);
+    }
+    const struct mk_ledger ledger = stream_open(&bank, link);
+    mk_stream_state(&ledger, &all, &changes);
+    ck_assert(!has_twins(&changes));
+    mk_changes_done(&changes);
+}
+END_TEST
+
 START_TEST(fetch__creates_and_settles)
 {
     struct mk_link *link = stream_link(&bank, "user_good");
@@ -400,6 +433,32 @@ START_TEST(correct__latest_wins)
 }
 END_TEST
 
+START_TEST(correct__too_many_at_once)
+{
+    struct mk_link *link = stream_link(&bank, "user_empty");
+    struct mk_problem problem = { 0 };
+    struct mk_changes changes = { 0 };
+    struct mk_change books;
+
+    stream_import_accounts(link);
+    stream_import(&bank, link, 3 * (MK_CORRECTED_AT_ONCE_MAX + 1)); /* each third is alike */
+    link->history->transactions[0].day = mk_day_of(mk_world_now(bank.world));
+    const struct mk_ledger ledger = stream_open(&bank, link);
+    char id[MK_DATA_ID_SIZE];
+    mk_transaction_id_write(&ledger.key,
+                            &(struct mk_transaction_key){
+                                .source = MK_IMPORTED, .day = link->history->transactions[0].day },
+                            id);
+    ck_assert(mk_stream_find(&ledger, id, &books));
+    uint32_t batches = mk_history_count(link);
+    ck_assert_int_eq(
+        mk_stream_correct(&ledger, link, &books, category("home"), -1, &problem, &changes),
+        MK_UNAVAILABLE);
+    ck_assert_uint_eq(mk_history_count(link), batches);
+    mk_changes_done(&changes);
+}
+END_TEST
+
 START_TEST(correct__over_the_limit)
 {
     struct mk_link *link = stream_link(&bank, "user_good");
@@ -424,6 +483,7 @@ Suite *stream_suite(void)
     TCase *all = tcase_create("all");
 
     tcase_add_checked_fixture(all, open_bank, close_bank);
+    tcase_add_test(all, fetch__brings_no_day_twice_when_the_clock_was_set_back);
     tcase_add_test(all, fetch__creates_and_settles);
     tcase_add_test(all, fetch__settles_once);
     tcase_add_test(all, fetch__only_of_shared_accounts);
@@ -438,6 +498,7 @@ Suite *stream_suite(void)
     tcase_add_test(all, correct__older_ones_of_the_same_name);
     tcase_add_test(all, correct__nothing_is_like_no_name);
     tcase_add_test(all, correct__latest_wins);
+    tcase_add_test(all, correct__too_many_at_once);
     tcase_add_test(all, correct__over_the_limit);
     suite_add_tcase(suite, all);
     return suite;
