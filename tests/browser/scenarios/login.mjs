@@ -110,7 +110,7 @@ export async function customAccounts(stage) {
   assert.deepEqual(linked.accounts.map((account) => account.account_type), ['depository.savings']);
 }
 
-// What each failing persona's login ends with. The first is told on the screen itself.
+// What each failing persona's login ends with; invalid_credentials alone is told where one types.
 const failures = {
   user_system_error: 'system_error',
   user_provider_error: 'provider_error',
