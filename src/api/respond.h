@@ -17,9 +17,9 @@ enum { MK_REQUEST_ID_SIZE = 4 + 2 * 8 + 1 };
 void mk_request_id_write(struct mk_service *service, char out[MK_REQUEST_ID_SIZE]);
 
 /*
- * Renders the reply, which is emptied, and adds its own header fields, X-Request-Id, CORS and, where
- * they apply, Allow, WWW-Authenticate and what a preflight asks. `allowed` has the bits of struct
- * mk_match.
+ * Renders the reply, which is emptied, and adds its own header fields, X-Request-Id, CORS and,
+ * where they apply, Allow, WWW-Authenticate and what a preflight asks. `allowed` has the bits of
+ * struct mk_match.
  */
 void mk_respond(const char *request_id, const struct mk_request *request, unsigned allowed,
                 enum mk_err err, struct mk_reply *reply, struct mk_response *response);

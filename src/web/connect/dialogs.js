@@ -77,7 +77,7 @@ export function askDuplicate(bankName) {
   });
 }
 
-// The report goes to the sandbox and nowhere else: it stands in the journal of the app's world.
+// The report goes to the sandbox, which throws it away: there is nobody to read it.
 export async function reportIssue(app) {
   const note = h('textarea', {
     id: 'report-text',
@@ -104,7 +104,7 @@ export async function reportIssue(app) {
   await app.api.report(note.value.trim()).catch(() => {}); // thanks are due in any case
   await tell({
     title: 'Thank you',
-    text: 'Your report was noted in the sandbox’s journal. Nobody else gets it.',
+    text: 'This is a sandbox, so nobody reads your report. A live bank link would pass it on.',
     testid: 'report-thanks',
   });
 }
