@@ -28,11 +28,22 @@ const struct mk_shape mk_connect_page_query = MK_SHAPE(NULL, start_fields);
  */
 static bool is_origin(const char *text)
 {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789.-+:/[]";
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789._-+:/[]";
     struct mk_url url = { .origin = "" };
 
     return text[strspn(text, allowed)] == '\0' && mk_url_read(text, &url) && url.host[0] != '\0' &&
            strcmp(url.origin, text) == 0;
+}
+
+/*
+ * How much of the origin frame-ancestors says. A policy can name neither an IPv6 address nor a host
+ * with an underscore (compose services have some): only the scheme then.
+ */
+static int ancestor_length(const char *origin)
+{
+    size_t length = strpbrk(origin, "[_") != NULL ? strcspn(origin, ":") + 1 : strlen(origin);
+
+    return (int)length;
 }
 
 static enum mk_err send_page(const struct mk_asset *page, const char *policy,
@@ -54,8 +65,10 @@ enum mk_err mk_get_connect_page(const struct mk_call *call, struct mk_reply *rep
     const char *origin = mk_get_text(call->query, "origin");
     char policy[1024];
 
-    snprintf(policy, sizeof(policy), POLICY "frame-ancestors %s",
-             is_origin(origin) ? origin : "'self'");
+    if (!is_origin(origin))
+        origin = "'self'";
+    snprintf(policy, sizeof(policy), POLICY "frame-ancestors %.*s", ancestor_length(origin),
+             origin);
     return send_page(&mk_asset_page_connect, policy, reply);
 }
 

@@ -9,6 +9,9 @@ function windowId() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+// The session does not offer what was chosen: another window was faster, or a setting names it.
+export class RefusedError extends Error {}
+
 async function readJson(response) {
   const isJson = response.headers.get('content-type')?.startsWith('application/json');
   return isJson ? response.json() : null;
@@ -27,6 +30,7 @@ export function createApi(token) {
     const response = await fetch(path, request);
     const answer = await readJson(response);
     if ([401, 404, 410].includes(response.status)) throw new ExpiredError(answer?.error_message);
+    if (response.status === 422) throw new RefusedError(answer?.validation_errors?.[0]?.message);
     if (!response.ok || answer === null) throw new Error(`${method} ${path}: ${response.status}`);
     return answer;
   }

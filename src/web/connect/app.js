@@ -2,11 +2,11 @@
 // what the user does, and tells the launcher about it. The flow itself lives in the server, so a
 // reload goes on where it was and two windows of one session cannot corrupt it.
 
-import { createApi, ExpiredError } from './api.js';
+import { createApi, ExpiredError, RefusedError } from './api.js';
 import { autoStep } from './auto.js';
 import { createBankWindow } from './bank-window.js';
 import { askExit } from './dialogs.js';
-import { EXPIRED, errorObject } from './errors.js';
+import { EXPIRED, errorObject, refused } from './errors.js';
 import { createEvents } from './events.js';
 import { createLauncher } from './launcher.js';
 import { bar, NO_EXIT_QUESTION } from './bar.js';
@@ -28,7 +28,7 @@ const launcher = createLauncher({
   onColorScheme: (value) => app.theme.setScheme(value),
   onTheme: (value) => app.theme.setTheme(value),
   onResume: (url, source, sender) => bankReturn(app, url, source, sender),
-  onBankWindow: (source) => app.bankWindow.adopt(source),
+  onBankWindow: (source) => app.bankWindow.adopt(source, app.state?.oauth?.url ?? null),
 });
 
 // What screens get to work with.
@@ -107,6 +107,7 @@ function show(state) {
   app.state = state;
   app.events.setState(state);
   app.theme.setInstitution(state.institution);
+  if (state.screen === 'finder') app.bankWindow.close(); // the user went back
   enter({ screen: state.screen });
   if (isError) app.events.emit('error', errorObject(state.error));
   watchBank(app);
@@ -138,6 +139,8 @@ async function act(call) {
 
 function showTrouble(error, again) {
   if (launcher.isFinished()) return;
+  if (error instanceof RefusedError)
+    return app.state?.auto ? exit(refused(error)) : act(() => app.api.session());
   if (!(error instanceof ExpiredError)) return showLocal('trouble', { again });
   showLocal('expired');
   app.events.emit('error', EXPIRED);
@@ -161,6 +164,7 @@ function complete() {
   const { exchangeable_token, link_id, institution } = app.state.result;
   const result = { institution: withFullAddresses(institution), link_id };
   result.institution.trackedScreens = app.events.trackedScreens();
+  app.bankWindow.close(); // where the app's redirect page has not called continue() yet
   app.events.emit('success');
   if (app.state.link_type === RELINK) launcher.post('relink.complete', result);
   else launcher.post('link.complete', { exchangeableToken: exchangeable_token, ...result });

@@ -10,6 +10,10 @@ export const EXPIRED = errorObject({
   displayed_message: 'This session has expired.',
 });
 
+// What ends a session that cannot be finished by itself: connect_auto names what it does not offer.
+export const refused = ({ message }) =>
+  errorObject({ error_id: 'user_error', displayed_message: message });
+
 // Ours: what an app gets when its user would rather type account and routing number.
 export const MANUALLY = errorObject({
   error_id: 'connect_manually',

@@ -27,7 +27,7 @@ async function poll(app) {
     // A server that is away for a moment is asked again; an expired session is told by act().
     if (state instanceof ExpiredError) return app.act(() => Promise.reject(state));
   } else if (state.screen !== 'oauth') {
-    setTimeout(() => app.bankWindow.close(), GRACE_MS);
+    app.bankWindow.closeSoon(GRACE_MS);
     return app.show(state);
   }
   if (app.bankWindow.wasClosed() && app.local.isWaiting)

@@ -131,6 +131,33 @@ export async function refusedAtTopLevel(stage) {
   assert.equal((await connect.record.until('exit'))[0].error_id, 'user_oauth_denied');
 }
 
+// A window of a visit that is over is no use to the next one.
+export async function backThenAgain(stage) {
+  const connect = await stage.open();
+  await connect.choose(banks.oauth);
+  await connect.at('oauth');
+  const left = await stage.popup(() => connect.click('continue'));
+  await left.id('approve').waitFor();
+  await connect.click('back');
+  await connect.at('finder');
+  await stage.closed(left);
+  await connect.choose(banks.oauth);
+  await connect.at('oauth');
+  const bank = await stage.popup(() => connect.click('continue'));
+  await bank.click('approve');
+  await connect.at('permissions');
+}
+
+// The first page finds the answer by asking; its user is quicker than its patience with the app.
+export async function silentAppAndQuickUser(stage) {
+  const connect = await stage.open(atBank(stage, 'silent'));
+  await connect.at('oauth');
+  const bank = await stage.popup(() => connect.click('continue'));
+  await bank.click('approve');
+  await connect.finish();
+  await stage.closed(bank);
+}
+
 export async function closedWindowThenAgain(stage) {
   const connect = await stage.open();
   await connect.choose(banks.oauth);

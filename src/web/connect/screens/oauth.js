@@ -35,8 +35,10 @@ function opened(app) {
 
 // In the click itself: a browser lets nobody open windows later.
 function openWindow(app, name) {
-  if (app.bankWindow.isOpen()) return app.bankWindow.focus();
-  if (!app.bankWindow.open(app.state.oauth.url, name))
+  const { url } = app.state.oauth;
+
+  if (app.bankWindow.isOpenFor(url)) return app.bankWindow.focus();
+  if (!app.bankWindow.open(url, name))
     return app.showLocal('oauth', { wasBlocked: true });
   opened(app);
   return app.showLocal('oauth', { isWaiting: true });
