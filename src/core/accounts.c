@@ -2,7 +2,6 @@
 #include "core/accounts.h"
 
 #include "base/memory.h"
-#include "core/history.h"
 #include "core/investments.h"
 #include "core/stream.h"
 
@@ -108,19 +107,18 @@ static void fill_imported_account(const struct mk_imported_account *account, uin
 
 /* --- The list --------------------------------------------------------------------------------- */
 
-enum { NUMBERS_MAX = MK_IMPORTED_ACCOUNT_FIRST + MK_IMPORTED_ACCOUNTS_MAX };
-
 /* Which numbers the ids name; all when there are none. */
-static void read_ids(const struct mk_ledger *ledger, const json_t *ids, bool ret[NUMBERS_MAX])
+static void read_ids(const struct mk_ledger *ledger, const json_t *ids,
+                     bool ret[MK_ACCOUNT_NUMBERS])
 {
     size_t index;
     json_t *id;
 
-    memset(ret, json_array_size(ids) == 0, NUMBERS_MAX * sizeof(*ret));
+    memset(ret, json_array_size(ids) == 0, MK_ACCOUNT_NUMBERS * sizeof(*ret));
     json_array_foreach((json_t *)ids, index, id) {
         uint32_t number;
         if (mk_account_id_read(&ledger->key, json_string_value(id), &number) &&
-            number < NUMBERS_MAX)
+            number < MK_ACCOUNT_NUMBERS)
             ret[number] = true;
     }
 }
@@ -135,7 +133,7 @@ void mk_accounts_list(const struct mk_ledger *ledger, const json_t *ids, struct 
     const struct mk_history *history = ledger->link->history;
     uint32_t imported_count = history != NULL ? history->account_count : 0;
     struct mk_movement movements[MK_ACCOUNTS_MAX];
-    bool is_wanted[NUMBERS_MAX];
+    bool is_wanted[MK_ACCOUNT_NUMBERS];
 
     read_ids(ledger, ids, is_wanted);
     mk_stream_movements(ledger, movements);

@@ -11,10 +11,14 @@
 #ifndef MK_CORE_ACCOUNTS_H
 #define MK_CORE_ACCOUNTS_H
 
+#include "core/history.h"
 #include "core/ledger.h"
 
 /* Numbers of accounts in ids: the bank's are their bits, imported ones begin here. */
 #define MK_IMPORTED_ACCOUNT_FIRST 64U
+
+/* No account of any link has this number or a greater one. */
+enum { MK_ACCOUNT_NUMBERS = MK_IMPORTED_ACCOUNT_FIRST + MK_IMPORTED_ACCOUNTS_MAX };
 
 struct mk_account {
     uint32_t number;

@@ -9,7 +9,7 @@
 
 /* Which accounts a query asks for, by number. */
 struct wanted {
-    bool accounts[MK_IMPORTED_ACCOUNT_FIRST + MK_IMPORTED_ACCOUNTS_MAX];
+    bool accounts[MK_ACCOUNT_NUMBERS];
 };
 
 static struct wanted wanted_by(const struct mk_transaction_query *query)
