@@ -68,6 +68,12 @@ static const struct row rows[] = {
     { .flag = "redirect-origin", .variable = PREFIX "REDIRECT_ORIGINS", .kind = NAMES,
       AT(redirect_origins), .value = "ORIGIN", .fallback_help = "loopback and app schemes only",
       .help = "a further origin that a redirect_uri may have; may be repeated" },
+    { .flag = "webhook-hosts", .variable = PREFIX "WEBHOOK_HOSTS", .kind = NAMES,
+      AT(webhook_hosts), .value = "LIST", .fallback_help = "loopback and private addresses",
+      .help = "further hosts that webhooks may go to: names, addresses, *.example.com, or * for "
+              "all; may be repeated" },
+    { .flag = "issuer", .variable = PREFIX "ISSUER", .kind = TEXT, AT(issuer), .value = "URL",
+      .fallback_help = "the public URL", .help = "iss of webhook signatures" },
     { .flag = "signing-key", .variable = PREFIX "SIGNING_KEY", .kind = TEXT, AT(signing_key),
       .value = "FILE",
       .fallback_help = "signing-key.pem in the user's state folder; from the seed with "
@@ -82,6 +88,8 @@ static const struct row rows[] = {
     { .flag = "threads", .variable = PREFIX "THREADS", .kind = NUMBER, AT(threads), .value = "N",
       .fallback = "1", .min = 1, .max = 64,
       .help = "event threads, each with its own socket" },
+    { .flag = "load", .variable = PREFIX "LOAD", .kind = TEXT, AT(load), .value = "FILE",
+      .help = "worlds to start from: a snapshot, or a list of them (JSON)" },
     { .flag = "tls-cert", .variable = PREFIX "TLS_CERT", .kind = TEXT, AT(tls_cert),
       .value = "FILE", .help = "certificate (PEM): serve HTTPS" },
     { .flag = "tls-key", .variable = PREFIX "TLS_KEY", .kind = TEXT, AT(tls_key), .value = "FILE",

@@ -31,6 +31,9 @@ struct mk_options {
     int64_t now;    /* MK_NEVER: real time */
     int timestamps; /* enum mk_time_style */
     struct mk_names redirect_origins;
+    struct mk_names webhook_hosts;
+    char *issuer;      /* NULL: the public URL */
+    char *load;        /* a path; NULL */
     int rate_limits;   /* 0: off, 1: documented */
     char *signing_key; /* a path; NULL: in the user's state folder, or from the seed */
     int64_t max_worlds;

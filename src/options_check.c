@@ -8,6 +8,7 @@
 #include "base/url.h"
 #include "http/address.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
 
@@ -59,6 +60,29 @@ static bool check_hosts(const struct mk_options *options, char *error)
     return true;
 }
 
+/* "*", or a name or address, maybe with "*." before it. */
+static bool is_host_pattern(const char *text)
+{
+    struct in6_addr address;
+    char host[256];
+
+    if (strcmp(text, "*") == 0 || inet_pton(AF_INET6, text, &address) == 1)
+        return true;
+    if (strncmp(text, "*.", 2) == 0)
+        text += 2;
+    return strchr(text, '*') == NULL && mk_host_read(text, host) && strcasecmp(host, text) == 0;
+}
+
+static bool check_webhook_hosts(const struct mk_options *options, char *error)
+{
+    for (size_t i = 0; i < options->webhook_hosts.count; i++) {
+        if (!is_host_pattern(options->webhook_hosts.items[i]))
+            return complain(error, "--webhook-hosts: expected a name or an address without scheme "
+                                   "and port, *.NAME or *");
+    }
+    return true;
+}
+
 static bool read_web_url(const char *text, struct mk_url *ret)
 {
     return mk_url_read(text, ret) && ret->host[0] != '\0' &&
@@ -98,6 +122,17 @@ static bool check_public_url(const struct mk_options *options, char *error)
     return complain(error, "--public-url: expected a URL like https://a.test, no slash at its end");
 }
 
+/* It is written into a JSON text and read by every receiver. */
+static bool check_issuer(const struct mk_options *options, char *error)
+{
+    struct mk_url url;
+
+    if (options->issuer == NULL ||
+        (is_plain(options->issuer) && read_web_url(options->issuer, &url)))
+        return true;
+    return complain(error, "--issuer: expected a URL like https://api.moneykit.com");
+}
+
 bool mk_options_check(const struct mk_options *options, char error[MK_OPTIONS_ERROR_SIZE])
 {
     struct mk_address address;
@@ -110,5 +145,6 @@ bool mk_options_check(const struct mk_options *options, char error[MK_OPTIONS_ER
         return complain(error, "--deterministic: secrets can be foretold, so an address that "
                                "others reach needs --client");
     return check_clients(options, error) && check_hosts(options, error) &&
-           check_origins(options, error) && check_public_url(options, error);
+           check_origins(options, error) && check_public_url(options, error) &&
+           check_webhook_hosts(options, error) && check_issuer(options, error);
 }

@@ -3,12 +3,15 @@
 #include "sandbox.h"
 
 #include "api/dispatch.h"
+#include "api/metrics.h"
 #include "api/pages.h"
 #include "api/routes.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "courier.h"
 #include "http/router.h"
 #include "http/server.h"
+#include "load.h"
 #include "options.h"
 
 #include <stdlib.h>
@@ -22,6 +25,7 @@ struct moneykit_sandbox {
     struct mk_service service;
     struct mk_client *clients;
     struct mk_server *server;
+    struct mk_courier *courier;
     char *public_url;
     char *admin_token;
 };
@@ -74,7 +78,15 @@ struct moneykit_sandbox *moneykit_sandbox_create(const char *const *options, siz
     return sandbox;
 }
 
-static struct mk_worlds *make_worlds(const struct moneykit_sandbox *sandbox)
+/* Worlds are made before their courier, who is there before anybody enters them. */
+static void wake_courier(void *context)
+{
+    const struct moneykit_sandbox *sandbox = context;
+
+    mk_courier_wake(sandbox->courier);
+}
+
+static struct mk_worlds *make_worlds(struct moneykit_sandbox *sandbox)
 {
     const int64_t deterministic_start = INT64_C(1767225600) * MK_SECOND; /* 2026-01-01T00:00:00 */
     const struct mk_options *options = &sandbox->options;
@@ -84,7 +96,10 @@ static struct mk_worlds *make_worlds(const struct moneykit_sandbox *sandbox)
                    .start = options->now,
                    .timestamps = (enum mk_time_style)options->timestamps,
                    .has_rate_limits = options->rate_limits != 0,
-                   .bank = sandbox->service.bank },
+                   .bank = sandbox->service.bank,
+                   .signer = sandbox->service.signer,
+                   .wake = wake_courier,
+                   .wake_context = sandbox },
         .max_worlds = (size_t)options->max_worlds,
         .clients = sandbox->clients,
         .client_count = options->clients.count,
@@ -96,13 +111,36 @@ static struct mk_worlds *make_worlds(const struct moneykit_sandbox *sandbox)
     return mk_worlds_new(&config);
 }
 
+static struct mk_courier *start_courier(const struct moneykit_sandbox *sandbox)
+{
+    const struct mk_options *options = &sandbox->options;
+    const struct mk_courier_config config = {
+        .worlds = sandbox->service.worlds,
+        .issuer = options->issuer != NULL ? options->issuer : sandbox->public_url,
+        .webhook_hosts = (const char *const *)options->webhook_hosts.items,
+        .webhook_host_count = options->webhook_hosts.count,
+        .deterministic = options->deterministic,
+    };
+
+    return mk_courier_start(&config);
+}
+
 bool mk_sandbox_load_key(struct moneykit_sandbox *sandbox, char error[MONEYKIT_SANDBOX_ERROR_SIZE])
 {
     sandbox->service.signer = mk_open_signer(&sandbox->options, error);
     return sandbox->service.signer != NULL;
 }
 
-void mk_sandbox_open(struct moneykit_sandbox *sandbox, unsigned port)
+static bool load_worlds(struct moneykit_sandbox *sandbox, char *error)
+{
+    const char *path = sandbox->options.load;
+
+    return path == NULL ||
+           mk_load_worlds(path, sandbox->service.worlds, error, MONEYKIT_SANDBOX_ERROR_SIZE);
+}
+
+bool mk_sandbox_open(struct moneykit_sandbox *sandbox, unsigned port,
+                     char error[MONEYKIT_SANDBOX_ERROR_SIZE])
 {
     struct mk_service *service = &sandbox->service;
     const struct mk_options *options = &sandbox->options;
@@ -119,8 +157,15 @@ void mk_sandbox_open(struct moneykit_sandbox *sandbox, unsigned port)
     service->allowed_host_count = options->allowed_hosts.count;
     service->router = mk_routes_router();
     service->bank = mk_bank_new(sandbox->public_url);
+    service->metrics = mk_metrics_new();
+    service->deterministic = options->deterministic;
+    service->started = mk_real_now();
     service->worlds = make_worlds(sandbox);
+    sandbox->courier = start_courier(sandbox);
+    service->dispose = mk_courier_dispose;
+    service->dispose_context = sandbox->courier;
     mk_front_page_write(sandbox->public_url, &service->front_page);
+    return load_worlds(sandbox, error);
 }
 
 struct mk_service *mk_sandbox_service(struct moneykit_sandbox *sandbox)
@@ -129,12 +174,12 @@ struct mk_service *mk_sandbox_service(struct moneykit_sandbox *sandbox)
 }
 
 /* The port is known and nobody is served yet. */
-static void open_bound(void *context, const struct mk_server *server)
+static bool open_bound(void *context, const struct mk_server *server, char *error)
 {
     struct moneykit_sandbox *sandbox =
         (void *)((char *)context - offsetof(struct moneykit_sandbox, service));
 
-    mk_sandbox_open(sandbox, mk_server_port(server));
+    return mk_sandbox_open(sandbox, mk_server_port(server), error);
 }
 
 static bool start_server(struct moneykit_sandbox *sandbox, const char *cert, const char *key,
@@ -145,6 +190,7 @@ static bool start_server(struct moneykit_sandbox *sandbox, const char *cert, con
                                        .tls_cert = cert,
                                        .tls_key = key,
                                        .dispatch = mk_api_dispatch,
+                                       .body_max = mk_api_body_max,
                                        .context = &sandbox->service,
                                        .bound = open_bound };
 
@@ -200,9 +246,11 @@ void moneykit_sandbox_destroy(struct moneykit_sandbox *sandbox)
     if (sandbox == NULL)
         return;
     moneykit_sandbox_stop(sandbox);
+    mk_courier_stop(sandbox->courier);
     mk_worlds_free(sandbox->service.worlds);
+    mk_metrics_free(sandbox->service.metrics);
     mk_bank_free(sandbox->service.bank);
-    mk_signer_free(sandbox->service.signer);
+    mk_signer_release(sandbox->service.signer);
     mk_router_free(sandbox->service.router);
     mk_text_done(&sandbox->service.front_page);
     for (size_t i = 0; i < sandbox->options.clients.count; i++) {

@@ -14,9 +14,11 @@ bool mk_sandbox_load_key(struct moneykit_sandbox *sandbox, char error[MONEYKIT_S
 
 /*
  * Makes worlds, routes and all else that a start makes once it knows its port, and no server:
- * requests go to mk_api_dispatch(). Once per sandbox, instead of a start.
+ * requests go to mk_api_dispatch(). Once per sandbox, instead of a start. False with one line in
+ * `error` when the worlds of --load are broken.
  */
-void mk_sandbox_open(struct moneykit_sandbox *sandbox, unsigned port);
+bool mk_sandbox_open(struct moneykit_sandbox *sandbox, unsigned port,
+                     char error[MONEYKIT_SANDBOX_ERROR_SIZE]);
 
 /* Borrowed; after a start or mk_sandbox_open(). */
 struct mk_service *mk_sandbox_service(struct moneykit_sandbox *sandbox);

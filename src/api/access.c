@@ -112,8 +112,10 @@ static enum mk_err find_session(struct mk_service *service, const struct mk_requ
     mk_world_lock(world);
     bool found = mk_sessions_find(&world->sessions, token, mk_world_now(world)) != NULL;
     mk_world_unlock(world);
-    if (!found)
+    if (!found) {
+        mk_world_release(world);
         return MK_SESSION_NOT_FOUND;
+    }
     ret->world = world;
     return MK_OK;
 }
@@ -138,6 +140,19 @@ static enum mk_err check_host(const struct mk_service *service, const struct mk_
     return MK_HOST_FORBIDDEN;
 }
 
+static enum mk_err check_admin(const struct mk_service *service, const struct mk_request *request,
+                               struct mk_problem *problem)
+{
+    const char *authorization = request->header[MK_HEADER_AUTHORIZATION];
+    const char *token = authorization == NULL ? NULL : mk_bearer_read(authorization);
+
+    if (token != NULL && mk_same_secret(service->admin_token, token))
+        return MK_OK;
+    return mk_fail(problem, MK_UNAUTHORIZED,
+                   "This call is the administrator's: send Authorization: Bearer with the admin "
+                   "token, which was printed at start.");
+}
+
 enum mk_err mk_access_check(struct mk_service *service, const struct mk_route *route,
                             const struct mk_request *request, struct mk_problem *problem,
                             struct mk_caller *ret)
@@ -148,7 +163,9 @@ enum mk_err mk_access_check(struct mk_service *service, const struct mk_route *r
         return MK_OK;
     if (route->access == MK_ACCESS_SESSION)
         return find_session(service, request, problem, ret);
-    if (is_control)
+    if (is_control || route->access == MK_ACCESS_ADMIN)
         MK_TRY(check_host(service, request));
+    if (route->access == MK_ACCESS_ADMIN)
+        return check_admin(service, request, problem);
     return check_credentials(service, request, is_control, problem, ret);
 }

@@ -19,6 +19,14 @@ enum mk_err mk_access_check(struct mk_service *service, const struct mk_route *r
                             struct mk_caller *ret);
 
 /*
+ * The same where the credentials are in a form (mk_token_form), or in HTTP Basic next to it, as
+ * OAuth's client credentials are.
+ */
+enum mk_err mk_access_check_form(struct mk_service *service, const struct mk_request *request,
+                                 const json_t *form, struct mk_problem *problem,
+                                 struct mk_caller *ret);
+
+/*
  * Splits an Authorization field that begins with "Basic ": user and password, at most `room` - 1
  * bytes each. False when it is another scheme or malformed. "Basic Og==" gives two empty texts.
  */

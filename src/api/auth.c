@@ -2,7 +2,6 @@
 /* AccessToken: POST /auth/token and GET /auth/introspect. */
 #include "api/access.h"
 #include "api/handlers.h"
-#include "api/rates.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -19,7 +18,7 @@ static const struct mk_field token_fields[] = {
     { .name = "grant_type", .type = MK_STRING },
     { .name = "scope", .type = MK_STRING, .max = MK_SCOPE_MAX, .fallback = "" },
     { .name = "client_id", .type = MK_STRING },
-    { .name = "client_secret", .type = MK_STRING },
+    { .name = "client_secret", .type = MK_STRING, .is_secret = true },
 };
 
 const struct mk_shape mk_token_form = MK_SHAPE(NULL, token_fields);
@@ -45,13 +44,13 @@ static bool copy_form(const json_t *form, struct credentials *ret)
  * empty one counts as absent; two that differ are refused rather than guessed at (RFC 6749, section
  * 2.3).
  */
-static enum mk_err read_credentials(const struct mk_call *call, struct mk_problem *problem,
-                                    struct credentials *ret)
+static enum mk_err read_credentials(const struct mk_request *request, const json_t *form,
+                                    struct mk_problem *problem, struct credentials *ret)
 {
-    const char *authorization = call->request->header[MK_HEADER_AUTHORIZATION];
+    const char *authorization = request->header[MK_HEADER_AUTHORIZATION];
     struct credentials basic = { .id = "" };
 
-    if (!copy_form(call->body, ret))
+    if (!copy_form(form, ret))
         return mk_fail(problem, MK_UNAUTHORIZED, "client_id or client_secret is too long.");
     if (authorization != NULL &&
         !mk_basic_read(authorization, basic.id, basic.secret, CREDENTIAL_ROOM))
@@ -69,31 +68,38 @@ static enum mk_err read_credentials(const struct mk_call *call, struct mk_proble
     return MK_OK;
 }
 
-enum mk_err mk_create_access_token(const struct mk_call *call, struct mk_reply *reply)
+/* Returns the seconds that the token is good for. */
+static int64_t issue(struct mk_world *world, const char *scope, char ret[MK_BEARER_SIZE])
 {
-    const char *grant = mk_get_text(call->body, "grant_type");
-    const char *scope = mk_get_text(call->body, "scope");
+    bool is_world_time = world->settings.token_clock == MK_CLOCK_WORLD;
+    int64_t now = is_world_time ? mk_world_now(world) : mk_real_now();
+
+    mk_bearers_issue(&world->bearers, &world->secrets, world->handle, scope,
+                     now + world->settings.token_span, is_world_time, ret);
+    return world->settings.token_span / MK_SECOND;
+}
+
+enum mk_err mk_access_check_form(struct mk_service *service, const struct mk_request *request,
+                                 const json_t *form, struct mk_problem *problem,
+                                 struct mk_caller *ret)
+{
+    const char *grant = mk_get_text(form, "grant_type");
     struct credentials credentials;
-    struct mk_caller caller;
-    char token[MK_BEARER_SIZE];
 
     if (grant != NULL && strcmp(grant, "client_credentials") != 0)
         return MK_BAD_GRANT;
-    MK_TRY(read_credentials(call, &reply->problem, &credentials));
-    MK_TRY(mk_worlds_sign_in(call->service->worlds, credentials.id, credentials.secret,
-                             &reply->problem, &caller));
+    MK_TRY(read_credentials(request, form, problem, &credentials));
+    return mk_worlds_sign_in(service->worlds, credentials.id, credentials.secret, problem, ret);
+}
 
-    struct mk_world *world = caller.world;
-    mk_world_lock(world);
-    enum mk_err err = mk_rates_count(world, call->route, NULL, &reply->problem);
-    if (err == MK_OK)
-        mk_bearers_issue(&world->bearers, &world->secrets, world->handle, scope, mk_real_now(),
-                         token);
-    mk_world_unlock(world);
-    MK_TRY(err);
+enum mk_err mk_create_access_token(const struct mk_call *call, struct mk_reply *reply)
+{
+    char token[MK_BEARER_SIZE];
+
+    int64_t seconds = issue(call->world, mk_get_text(call->body, "scope"), token);
     return mk_reply_json(reply, 201,
-                         json_pack("{s:s, s:s, s:i}", "access_token", token, "token_type", "bearer",
-                                   "expires_in", MK_BEARER_SECONDS));
+                         json_pack("{s:s, s:s, s:I}", "access_token", token, "token_type", "bearer",
+                                   "expires_in", (json_int_t)seconds));
 }
 
 enum mk_err mk_introspect_client(const struct mk_call *call, struct mk_reply *reply)

@@ -19,8 +19,11 @@
 #include <stdatomic.h>
 
 /* What all calls share; immutable while the server runs but for the counter. */
+struct mk_metrics; /* api/metrics.h */
+
 struct mk_service {
     struct mk_worlds *worlds;
+    struct mk_metrics *metrics;
     struct mk_bank *bank;
     struct mk_signer *signer;
     struct mk_router *router;
@@ -30,10 +33,27 @@ struct mk_service {
     const char *const *allowed_hosts;
     size_t allowed_host_count;
     const char *admin_token;
+    bool deterministic;
+    int64_t started; /* mk_real_now() */
+    /* Frees a world's old contents somewhere else, soon; NULL: here and now. */
+    void (*dispose)(void *context, struct mk_world *garbage);
+    void *dispose_context;
     struct mk_text front_page;
     uint64_t request_seed;
     _Atomic uint64_t request_count;
     _Atomic bool stopping;
+};
+
+/*
+ * What a handler remembers when it returns MK_LATER: it is called again, with all of it, when the
+ * request's bell was rung (mk_bells_add(&world->bells, mk_request_bell(request))) or at `until`. No
+ * lock is held and no thread waits meanwhile.
+ */
+struct mk_pause {
+    int64_t until;    /* mk_monotonic_now() */
+    int64_t deadline; /* the handler's, as the next two */
+    uint64_t since;
+    uint64_t number;
 };
 
 struct mk_call {
@@ -43,10 +63,11 @@ struct mk_call {
     const char *const *path; /* values of the template's parameters, in order */
     const json_t *query;     /* borrowed; NULL where the route has no table */
     const json_t *body;      /* borrowed; NULL where the route has none */
-    struct mk_world *world;  /* the caller's, locked; NULL on routes without credentials */
+    struct mk_world *world;  /* the caller's, locked unless the route is_unlocked; NULL without */
     const char *scope;       /* of the caller's token */
     const char *request_id;
-    int64_t now; /* of the world */
+    int64_t now;                  /* of the world */
+    const struct mk_pause *pause; /* what it left when it was called before; NULL: first called */
 };
 
 /* Header fields that handlers add. */
@@ -69,6 +90,9 @@ struct mk_reply {
     const char *content_encoding;                         /* of asset; NULL: none */
     struct mk_reply_header headers[MK_REPLY_HEADERS_MAX]; /* an error keeps them */
     size_t header_count;
+    struct mk_pause pause;    /* with MK_LATER */
+    struct mk_feed feed;      /* owned: a body without an end yet, of content_type */
+    struct mk_world *garbage; /* owned: contents that a reset took out, for service->dispose */
     struct mk_problem problem;
     struct mk_issues issues;
 };

@@ -8,7 +8,7 @@
 
 #include "api/views.h"
 #include "core/accounts.h"
-#include "core/transaction.h"
+#include "core/stream.h"
 
 /* The ledger's link as LinkCommon. */
 json_t *mk_ledger_link_view(const struct mk_ledger *ledger);
@@ -20,6 +20,9 @@ json_t *mk_accounts_view(const struct mk_ledger *ledger, const struct mk_account
 /* TransactionResponse. */
 json_t *mk_transaction_view(const struct mk_ledger *ledger,
                             const struct mk_transaction *transaction);
+
+/* TransactionSync: rows as they were at the ends of their batches, and the ids of removed ones. */
+json_t *mk_sync_view(const struct mk_ledger *ledger, const struct mk_changes *changes);
 
 /* YYYY-MM-DD; decimal text, or null for MK_NO_MONEY. */
 json_t *mk_date_view(int32_t day);

@@ -17,6 +17,14 @@ struct mk_error_row {
 
 const struct mk_error_row *mk_error_row(enum mk_err err);
 
+/*
+ * The first row of MoneyKit's own errors with this error_code, or with this status; NULL: there is
+ * none. A status of which there are several things takes the one whose code begins with `subject`
+ * ("link_error"; NULL: any).
+ */
+const struct mk_error_row *mk_error_with_code(const char *code);
+const struct mk_error_row *mk_error_with_status(unsigned status, const char *subject);
+
 /* Turns the reply into the body of an error; what the reply held before is dropped. */
 void mk_reply_error(struct mk_reply *reply, enum mk_err err);
 

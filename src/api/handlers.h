@@ -90,6 +90,7 @@ mk_handler mk_get_jwks;
 extern const struct mk_field mk_tag_field;
 extern const struct mk_field mk_text_field;
 extern const struct mk_shape mk_customer_user_shape;
+extern const struct mk_shape mk_custom_data_shape; /* custom_sandbox_data */
 
 /* pages.c */
 mk_handler mk_get_front_page;
@@ -150,5 +151,71 @@ extern const struct mk_shape mk_sandbox_connect_body;
 mk_handler mk_sandbox_get_settings;
 mk_handler mk_sandbox_update_settings;
 extern const struct mk_shape mk_sandbox_settings_body;
+
+/* control/clock.c */
+mk_handler mk_sandbox_get_clock;
+mk_handler mk_sandbox_set_clock;
+mk_handler mk_sandbox_advance_clock;
+extern const struct mk_shape mk_sandbox_clock_body;
+extern const struct mk_shape mk_sandbox_advance_body;
+
+/* control/faults.c */
+mk_handler mk_sandbox_get_faults;
+mk_handler mk_sandbox_add_fault;
+mk_handler mk_sandbox_delete_faults;
+mk_handler mk_sandbox_get_fault;
+mk_handler mk_sandbox_delete_fault;
+extern const struct mk_shape mk_sandbox_fault_body;
+
+/* control/links.c */
+mk_handler mk_sandbox_update_link;
+extern const struct mk_shape mk_sandbox_link_body;
+
+/* control/transactions.c */
+mk_handler mk_sandbox_change_transactions;
+extern const struct mk_shape mk_sandbox_transactions_body;
+
+/* control/requests.c */
+mk_handler mk_sandbox_get_requests;
+mk_handler mk_sandbox_get_request;
+extern const struct mk_shape mk_sandbox_requests_query;
+
+/* control/wait.c */
+mk_handler mk_sandbox_wait;
+extern const struct mk_shape mk_sandbox_wait_query;
+
+/* control/events.c */
+mk_handler mk_sandbox_events;
+extern const struct mk_shape mk_sandbox_events_query;
+
+/* control/webhooks.c */
+mk_handler mk_sandbox_get_webhooks;
+mk_handler mk_sandbox_get_webhook;
+mk_handler mk_sandbox_replay_webhook;
+extern const struct mk_shape mk_sandbox_webhooks_query;
+
+/* control/webhook_mode.c */
+mk_handler mk_sandbox_get_webhook_mode;
+mk_handler mk_sandbox_set_webhook_mode;
+extern const struct mk_shape mk_sandbox_webhook_mode_body;
+
+/* control/keys.c */
+mk_handler mk_sandbox_rotate_keys;
+extern const struct mk_shape mk_sandbox_rotate_body;
+
+/* control/snapshot.c */
+mk_handler mk_sandbox_get_snapshot;
+mk_handler mk_sandbox_load_snapshot;
+mk_handler mk_sandbox_fork;
+mk_handler mk_sandbox_reset;
+extern const struct mk_shape mk_sandbox_snapshot_body;
+extern const struct mk_shape mk_sandbox_fork_body;
+
+/* control/worlds.c */
+mk_handler mk_sandbox_get_worlds;
+mk_handler mk_sandbox_delete_world;
+
+/* api/metrics.c */
+mk_handler mk_get_metrics;
 
 #endif

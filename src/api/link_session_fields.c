@@ -76,8 +76,9 @@ static enum mk_issue check_routing_number(const char *text)
 static const struct mk_field custom_account_fields[] = {
     { .name = "account_type", .type = MK_STRING, .required = true },
     { .name = "name", .type = MK_STRING, .required = true },
-    { .name = "account_number", .type = MK_STRING, .required = true },
-    { .name = "routing_number", .type = MK_STRING, .nullable = true, .pattern = "^[0-9]{9}$",
+    { .name = "account_number", .type = MK_STRING, .required = true, .is_secret = true },
+    { .name = "routing_number", .type = MK_STRING, .nullable = true, .is_secret = true,
+      .pattern = "^[0-9]{9}$",
       .rule = check_routing_number },
 };
 static const struct mk_shape custom_account = MK_SHAPE("CustomSandboxAccount",
@@ -132,7 +133,7 @@ static const struct mk_field custom_data_fields[] = {
     { .name = "owners", .type = MK_LIST, .nullable = true, .max = CUSTOM_OWNERS_MAX,
       .item = &owner_item },
 };
-static const struct mk_shape custom_data = MK_SHAPE("CustomSandboxData", custom_data_fields);
+const struct mk_shape mk_custom_data_shape = MK_SHAPE("CustomSandboxData", custom_data_fields);
 
 static const struct mk_field session_fields[] = {
     { .name = "settings", .type = MK_OBJECT, .nullable = true, .shape = &settings },
@@ -145,12 +146,13 @@ static const struct mk_field session_fields[] = {
     { .name = "link_tags", .type = MK_LIST, .nullable = true, .max = MK_TAGS_MAX,
       .item = &mk_tag_field },
     { .name = "connect_features", .type = MK_OBJECT, .nullable = true, .shape = &features },
-    { .name = "custom_sandbox_data", .type = MK_OBJECT, .nullable = true, .shape = &custom_data },
+    { .name = "custom_sandbox_data", .type = MK_OBJECT, .nullable = true,
+      .shape = &mk_custom_data_shape },
 };
 const struct mk_shape mk_link_session_body = MK_SHAPE("CreateLinkSessionRequest", session_fields);
 
 static const struct mk_field exchange_fields[] = {
-    { .name = "exchangeable_token", .type = MK_STRING, .required = true },
+    { .name = "exchangeable_token", .type = MK_STRING, .required = true, .is_secret = true },
 };
 const struct mk_shape mk_exchange_body = MK_SHAPE("ExchangeTokenRequest", exchange_fields);
 /* clang-format on */

@@ -3,6 +3,7 @@
 #include "api/handlers.h"
 #include "api/link_call.h"
 #include "api/views.h"
+#include "core/linking.h"
 #include "core/products.h"
 #include "json/build.h"
 
@@ -54,7 +55,7 @@ static bool read_cursor(const struct mk_call *call, const struct mk_link **ret)
         return false;
     id[MK_LINK_ID_SIZE - 1] = '\0';
     *ret = mk_links_find(&call->world->links, id, call->now);
-    return *ret != NULL && (*ret)->state != MK_STATE_AWAITING_TOKEN_EXCHANGE;
+    return *ret != NULL && !mk_link_is_pending(*ret);
 }
 
 static json_t *row_view(const struct mk_call *call, const struct mk_link *link)
@@ -94,6 +95,13 @@ enum mk_err mk_get_link(const struct mk_call *call, struct mk_reply *reply)
     return mk_reply_link(call, reply, 200, link);
 }
 
+/* A link with a webhook is refreshed daily at its time, others when somebody looks. */
+static void change_webhook(struct mk_world *world, struct mk_link *link, const char *webhook)
+{
+    mk_link_set_webhook(link, webhook);
+    mk_schedule_link(world, link);
+}
+
 /* Absent leaves a value, null removes it; link_tags wins over its old spelling. */
 enum mk_err mk_update_link(const struct mk_call *call, struct mk_reply *reply)
 {
@@ -104,7 +112,7 @@ enum mk_err mk_update_link(const struct mk_call *call, struct mk_reply *reply)
 
     MK_TRY(mk_call_link(call, reply, &link));
     if (webhook != NULL)
-        mk_link_set_webhook(link, json_string_value(webhook));
+        change_webhook(call->world, link, json_string_value(webhook));
     if (tags != NULL)
         mk_link_set_tags(link, tags);
     return mk_reply_link(call, reply, 200, link);
@@ -115,7 +123,7 @@ enum mk_err mk_delete_link(const struct mk_call *call, struct mk_reply *reply)
     struct mk_link *link;
 
     MK_TRY(mk_call_link(call, reply, &link));
-    mk_links_delete(&call->world->links, link, call->now);
+    mk_linking_delete(call->world, link);
     reply->status = 204;
     return MK_OK;
 }

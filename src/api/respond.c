@@ -2,6 +2,7 @@
 #include "api/respond.h"
 
 #include "api/errors.h"
+#include "api/record.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "json/build.h"
@@ -10,11 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int64_t mk_respond_start(void)
-{
-    return mk_log_wants(MK_LOG_INFO) ? mk_monotonic_now() : 0;
-}
 
 /* Drops the JSON of a reply that can't be dumped and says so instead. */
 static void dump(struct mk_reply *reply)
@@ -44,7 +40,10 @@ static void set_body(struct mk_reply *reply, struct mk_response *response)
 {
     dump(reply);
     response->status = reply->status;
-    if (reply->asset != NULL) {
+    response->feed = reply->feed;
+    if (reply->feed.state != NULL) {
+        response->content_type = reply->content_type;
+    } else if (reply->asset != NULL) {
         set_static(response, reply->asset->bytes, reply->asset->length, reply->content_type);
     } else if (reply->page != NULL) {
         set_static(response, reply->page, reply->page_length, reply->content_type);
@@ -136,30 +135,19 @@ void mk_respond(const char *request_id, const struct mk_request *request, unsign
     mk_text_done(&reply->text);
 }
 
-static const char *request_id_of(const struct mk_response *response)
-{
-    for (size_t i = 0; i < response->header_count; i++) {
-        if (strcmp(response->headers[i].name, "X-Request-Id") == 0)
-            return response->headers[i].value;
-    }
-    return "";
-}
-
-void mk_respond_log(const struct mk_request *request, const struct mk_route *route,
-                    const struct mk_caller *caller, const struct mk_response *response,
-                    int64_t started)
+void mk_respond_log(const struct mk_exchange *exchange)
 {
     if (!mk_log_wants(MK_LOG_INFO))
         return;
 
     const struct mk_log_field fields[] = {
-        { .name = "method", .text = mk_method_name(request->method) },
-        { .name = "route", .text = route == NULL ? "(none)" : route->path },
-        { .name = "status", .number = response->status },
-        { .name = "bytes", .number = (int64_t)response->body_length },
-        { .name = "us", .number = mk_monotonic_now() - started },
-        { .name = "client", .text = caller->world == NULL ? "-" : caller->world->client_id },
-        { .name = "request_id", .text = request_id_of(response) },
+        { .name = "method", .text = mk_method_name(exchange->request->method) },
+        { .name = "route", .text = exchange->route == NULL ? "(none)" : exchange->route->path },
+        { .name = "status", .number = exchange->response->status },
+        { .name = "bytes", .number = (int64_t)exchange->response->body_length },
+        { .name = "us", .number = exchange->span },
+        { .name = "client", .text = exchange->world == NULL ? "-" : exchange->world->client_id },
+        { .name = "request_id", .text = exchange->request_id },
     };
     mk_log_fields(MK_LOG_INFO, "request", fields, MK_COUNT(fields));
 }

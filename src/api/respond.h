@@ -7,9 +7,6 @@
 
 #include "api/routes.h"
 
-/* The moment a request began, for its log line; 0 when no such line is wanted. */
-int64_t mk_respond_start(void);
-
 /* "req_", 16 hexadecimal digits and a NUL. */
 enum { MK_REQUEST_ID_SIZE = 4 + 2 * 8 + 1 };
 
@@ -28,8 +25,7 @@ void mk_respond(const char *request_id, const struct mk_request *request, unsign
  * Logs method, route, status, size, time, client and request id. The path is the route's template
  * and the query is left out, since what callers put there may be a secret.
  */
-void mk_respond_log(const struct mk_request *request, const struct mk_route *route,
-                    const struct mk_caller *caller, const struct mk_response *response,
-                    int64_t started);
+struct mk_exchange; /* api/record.h */
+void mk_respond_log(const struct mk_exchange *exchange);
 
 #endif

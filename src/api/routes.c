@@ -3,9 +3,11 @@
 
 #include "api/handlers.h"
 #include "base/memory.h"
+#include "core/snapshot.h"
 #include "http/router.h"
 
 #define CLIENT .access = MK_ACCESS_CLIENT, .is_versioned = true
+#define CONTROL .access = MK_ACCESS_CONTROL
 #define SESSION .access = MK_ACCESS_SESSION
 
 /* clang-format off */
@@ -116,13 +118,69 @@ const struct mk_route mk_routes[] = {
 
     /* Sandbox: ours */
     { .method = MK_POST, .path = "/sandbox/connect", .operation = "sandbox_connect",
-      .access = MK_ACCESS_CONTROL, .body = &mk_sandbox_connect_body,
+      CONTROL, .body = &mk_sandbox_connect_body,
       .handle = mk_sandbox_connect },
     { .method = MK_GET, .path = "/sandbox/settings", .operation = "sandbox_get_settings",
-      .access = MK_ACCESS_CONTROL, .handle = mk_sandbox_get_settings },
+      CONTROL, .handle = mk_sandbox_get_settings },
     { .method = MK_PATCH, .path = "/sandbox/settings", .operation = "sandbox_update_settings",
-      .access = MK_ACCESS_CONTROL, .body = &mk_sandbox_settings_body,
+      CONTROL, .body = &mk_sandbox_settings_body,
       .handle = mk_sandbox_update_settings },
+    { .method = MK_GET, .path = "/sandbox/clock", .operation = "sandbox_get_clock", CONTROL,
+      .handle = mk_sandbox_get_clock },
+    { .method = MK_PUT, .path = "/sandbox/clock", .operation = "sandbox_set_clock", CONTROL,
+      .body = &mk_sandbox_clock_body, .handle = mk_sandbox_set_clock },
+    { .method = MK_POST, .path = "/sandbox/clock/advance", .operation = "sandbox_advance_clock",
+      CONTROL, .body = &mk_sandbox_advance_body, .handle = mk_sandbox_advance_clock },
+    { .method = MK_GET, .path = "/sandbox/faults", .operation = "sandbox_get_faults", CONTROL,
+      .handle = mk_sandbox_get_faults },
+    { .method = MK_POST, .path = "/sandbox/faults", .operation = "sandbox_add_fault", CONTROL,
+      .body = &mk_sandbox_fault_body, .handle = mk_sandbox_add_fault },
+    { .method = MK_DELETE, .path = "/sandbox/faults", .operation = "sandbox_delete_faults", CONTROL,
+      .handle = mk_sandbox_delete_faults },
+    { .method = MK_GET, .path = "/sandbox/faults/{fault_id}", .operation = "sandbox_get_fault",
+      CONTROL, .handle = mk_sandbox_get_fault },
+    { .method = MK_DELETE, .path = "/sandbox/faults/{fault_id}",
+      .operation = "sandbox_delete_fault", CONTROL, .handle = mk_sandbox_delete_fault },
+    { .method = MK_PATCH, .path = "/sandbox/links/{id}", .operation = "sandbox_update_link",
+      CONTROL, .body = &mk_sandbox_link_body, .names_link = true,
+      .handle = mk_sandbox_update_link },
+    { .method = MK_POST, .path = "/sandbox/links/{id}/transactions",
+      .operation = "sandbox_change_transactions", CONTROL, .body = &mk_sandbox_transactions_body,
+      .names_link = true, .handle = mk_sandbox_change_transactions },
+    { .method = MK_GET, .path = "/sandbox/requests", .operation = "sandbox_get_requests", CONTROL,
+      .query = &mk_sandbox_requests_query, .handle = mk_sandbox_get_requests },
+    { .method = MK_GET, .path = "/sandbox/requests/{request_id}",
+      .operation = "sandbox_get_request", CONTROL, .handle = mk_sandbox_get_request },
+    { .method = MK_GET, .path = "/sandbox/wait", .operation = "sandbox_wait", CONTROL,
+      .query = &mk_sandbox_wait_query, .handle = mk_sandbox_wait },
+    { .method = MK_GET, .path = "/sandbox/events", .operation = "sandbox_events", CONTROL,
+      .query = &mk_sandbox_events_query, .handle = mk_sandbox_events },
+    { .method = MK_GET, .path = "/sandbox/webhooks", .operation = "sandbox_get_webhooks", CONTROL,
+      .query = &mk_sandbox_webhooks_query, .handle = mk_sandbox_get_webhooks },
+    { .method = MK_GET, .path = "/sandbox/webhooks/mode", .operation = "sandbox_get_webhook_mode",
+      CONTROL, .handle = mk_sandbox_get_webhook_mode },
+    { .method = MK_PUT, .path = "/sandbox/webhooks/mode", .operation = "sandbox_set_webhook_mode",
+      CONTROL, .body = &mk_sandbox_webhook_mode_body, .handle = mk_sandbox_set_webhook_mode },
+    { .method = MK_GET, .path = "/sandbox/webhooks/{delivery_token}",
+      .operation = "sandbox_get_webhook", CONTROL, .handle = mk_sandbox_get_webhook },
+    { .method = MK_POST, .path = "/sandbox/webhooks/{delivery_token}/replay",
+      .operation = "sandbox_replay_webhook", CONTROL, .handle = mk_sandbox_replay_webhook },
+    { .method = MK_POST, .path = "/sandbox/keys/rotate", .operation = "sandbox_rotate_keys",
+      CONTROL, .body = &mk_sandbox_rotate_body, .handle = mk_sandbox_rotate_keys },
+    { .method = MK_GET, .path = "/sandbox/snapshot", .operation = "sandbox_get_snapshot", CONTROL,
+      .handle = mk_sandbox_get_snapshot },
+    { .method = MK_PUT, .path = "/sandbox/snapshot", .operation = "sandbox_load_snapshot", CONTROL,
+      .body = &mk_sandbox_snapshot_body, .body_max = MK_SNAPSHOT_MAX, .is_unlocked = true,
+      .handle = mk_sandbox_load_snapshot },
+    { .method = MK_POST, .path = "/sandbox/fork", .operation = "sandbox_fork", CONTROL,
+      .body = &mk_sandbox_fork_body, .is_unlocked = true, .handle = mk_sandbox_fork },
+    { .method = MK_POST, .path = "/sandbox/reset", .operation = "sandbox_reset", CONTROL,
+      .handle = mk_sandbox_reset },
+    { .method = MK_GET, .path = "/sandbox/worlds", .operation = "sandbox_get_worlds",
+      .access = MK_ACCESS_ADMIN, .handle = mk_sandbox_get_worlds },
+    { .method = MK_DELETE, .path = "/sandbox/worlds/{client_id}",
+      .operation = "sandbox_delete_world", .access = MK_ACCESS_ADMIN,
+      .handle = mk_sandbox_delete_world },
 
     /* Pages and probes: ours */
     { .method = MK_GET, .path = "/", .handle = mk_get_front_page },
@@ -132,6 +190,7 @@ const struct mk_route mk_routes[] = {
     { .method = MK_GET, .path = "/docs/viewer.css", .handle = mk_get_viewer_css },
     { .method = MK_GET, .path = "/livez", .handle = mk_get_livez },
     { .method = MK_GET, .path = "/readyz", .handle = mk_get_readyz },
+    { .method = MK_GET, .path = "/metrics", .handle = mk_get_metrics },
     { .method = MK_GET, .path = "/connect/avatars/{institution_id}", .handle = mk_get_avatar },
 
     /* Connect: pages, their files, and the calls that are private to them; ours */

@@ -18,7 +18,8 @@ enum mk_access {
     MK_ACCESS_ANYONE,
     MK_ACCESS_CLIENT,  /* bearer token, or X-Client-Id and X-Client-Secret */
     MK_ACCESS_SESSION, /* a link session's token as bearer: Connect's pages */
-    MK_ACCESS_CONTROL, /* the same, expired bearers and the admin token too, and a trusted Host */
+    MK_ACCESS_CONTROL, /* as client, expired bearers and the admin token too, and a trusted Host */
+    MK_ACCESS_ADMIN,   /* the admin token alone, and a trusted Host; no world */
 };
 
 struct mk_route {
@@ -31,6 +32,8 @@ struct mk_route {
     const struct mk_shape *form; /* body as application/x-www-form-urlencoded, or */
     const struct mk_shape *body; /* body as JSON */
     bool names_link;             /* the first path value is a link id */
+    bool is_unlocked;            /* the handler takes the world's lock itself */
+    size_t body_max;             /* 0: MK_BODY_MAX */
     unsigned per_link;           /* documented rate limits, calls a minute; 0: none */
     unsigned per_user;
     unsigned per_client;

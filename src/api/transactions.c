@@ -90,17 +90,24 @@ static bool read_cursor(const struct mk_call *call, const struct mk_ledger *ledg
     return text == NULL || text[0] == '\0' || mk_cursor_read(&ledger->key, text, ret);
 }
 
-static json_t *sync_view(const struct mk_ledger *ledger, const struct mk_changes *changes)
+static json_t *change_view(const struct mk_ledger *ledger, const struct mk_change *change)
 {
-    json_t *created = json_array();
-    json_t *updated = json_array();
+    char id[MK_DATA_ID_SIZE];
 
-    for (size_t i = 0; i < changes->count; i++) {
-        const struct mk_change *change = &changes->items[i];
-        mk_json_append(change->kind == MK_CREATED ? &created : &updated,
-                       row_view(ledger, change, change->batch));
-    }
-    return json_pack("{s:o, s:o, s:[]}", "created", created, "updated", updated, "removed");
+    if (change->kind != MK_REMOVED)
+        return row_view(ledger, change, change->batch);
+    mk_transaction_id_write(&ledger->key, &change->key, id);
+    return json_string(id);
+}
+
+json_t *mk_sync_view(const struct mk_ledger *ledger, const struct mk_changes *changes)
+{
+    json_t *lists[] = { json_array(), json_array(), json_array() };
+
+    for (size_t i = 0; i < changes->count; i++)
+        mk_json_append(&lists[changes->items[i].kind], change_view(ledger, &changes->items[i]));
+    return json_pack("{s:o, s:o, s:o}", "created", lists[MK_CREATED], "updated", lists[MK_UPDATED],
+                     "removed", lists[MK_REMOVED]);
 }
 
 static json_t *cursor_view(const struct mk_ledger *ledger, const struct mk_cursor *cursor)
@@ -128,7 +135,7 @@ enum mk_err mk_get_transactions_sync(const struct mk_call *call, struct mk_reply
     }
     mk_accounts_list(&ledger, NULL, &accounts);
     json_t *json = json_pack(
-        "{s:o, s:o, s:o, s:b, s:o}", "transactions", sync_view(&ledger, &changes), "accounts",
+        "{s:o, s:o, s:o, s:b, s:o}", "transactions", mk_sync_view(&ledger, &changes), "accounts",
         mk_accounts_view(&ledger, &accounts), "cursor", cursor_view(&ledger, &cursor), "has_more",
         has_more, "link", mk_ledger_link_view(&ledger));
     mk_changes_done(&changes);

@@ -183,8 +183,8 @@ static int compare_rows(const void *a, const void *b)
     const struct row *first = a;
     const struct row *second = b;
 
-    if (first->change.key.day != second->change.key.day)
-        return first->change.key.day > second->change.key.day ? -1 : 1;
+    if (first->change.day != second->change.day)
+        return first->change.day > second->change.day ? -1 : 1;
     return first->order < second->order ? -1 : 1;
 }
 

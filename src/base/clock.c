@@ -38,6 +38,28 @@ int64_t mk_clock_now(const struct mk_clock *clock)
     return clock->frozen ? clock->frozen_at : mk_real_now() + clock->offset;
 }
 
+void mk_clock_freeze(struct mk_clock *clock, bool frozen)
+{
+    if (frozen && !clock->frozen)
+        clock->frozen_at = mk_clock_now(clock);
+    if (!frozen && clock->frozen)
+        clock->offset = clock->frozen_at - mk_real_now();
+    clock->frozen = frozen;
+}
+
+int64_t mk_clock_hand(const struct mk_clock *clock)
+{
+    return clock->frozen ? clock->frozen_at : clock->offset;
+}
+
+void mk_clock_move(struct mk_clock *clock, int64_t span)
+{
+    if (clock->frozen)
+        clock->frozen_at += span;
+    else
+        clock->offset += span;
+}
+
 /* Whole seconds, rounded down also before 1970. */
 static time_t seconds_of(int64_t moment)
 {

@@ -48,6 +48,16 @@ void mk_clock_start(struct mk_clock *clock, int64_t start, bool frozen);
 
 int64_t mk_clock_now(const struct mk_clock *clock);
 
+/* Stops it where it is, or lets it run on from there. */
+void mk_clock_freeze(struct mk_clock *clock, bool frozen);
+
+/*
+ * Where its hand stands: what a move adds to, and time does not change. The moment of a clock that
+ * stands still, the offset of one that runs.
+ */
+int64_t mk_clock_hand(const struct mk_clock *clock);
+void mk_clock_move(struct mk_clock *clock, int64_t span);
+
 /* Writes seconds (fractions cut off), years 0000 to 9999. Returns the length. */
 int mk_time_write(char out[MK_TIME_SIZE], int64_t moment, enum mk_time_style style);
 

@@ -21,7 +21,7 @@ set(layer_control control api core http data json base)
 
 # Which files may include a system header.
 set(only_microhttpd.h "^http/(server[a-z_]*|loop|listen)\\.[ch]$")
-set(only_curl/curl.h "^http/(probe|poster)\\.c$")
+set(only_curl/curl.h "^http/curl\\.h$")
 set(only_sys/random.h "^base/")
 set(guarded_headers microhttpd.h curl/curl.h sys/random.h)
 

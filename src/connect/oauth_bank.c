@@ -15,16 +15,23 @@
 
 /* clang-format off */
 static const struct mk_field query_fields[] = {
-    { .name = "state", .type = MK_STRING, .required = true },
+    { .name = "state", .type = MK_STRING, .required = true, .is_secret = true },
 };
 static const struct mk_field body_fields[] = {
-    { .name = "state", .type = MK_STRING, .required = true },
-    { .name = "username", .type = MK_STRING, .nullable = true },
+    { .name = "state", .type = MK_STRING, .required = true, .is_secret = true },
+    { .name = "username", .type = MK_STRING, .nullable = true, .is_secret = true },
     { .name = "approve", .type = MK_BOOLEAN, .required = true },
 };
 /* clang-format on */
 const struct mk_shape mk_oauth_bank_query = MK_SHAPE(NULL, query_fields);
 const struct mk_shape mk_oauth_bank_body = MK_SHAPE(NULL, body_fields);
+
+static void close_visit(const struct mk_connect *connect)
+{
+    mk_schedule_note(connect->world);
+    mk_world_unlock(connect->world);
+    mk_world_release(connect->world);
+}
 
 /* Opens the flow that a visit belongs to; its world is locked then, and only then. */
 static enum mk_err open_visit(const struct mk_call *call, const char *state, struct mk_reply *reply,
@@ -47,7 +54,7 @@ static enum mk_err open_visit(const struct mk_call *call, const char *state, str
     bool is_open = ret->session != NULL && mk_visit_is_open(ret->session, &visit);
     enum mk_err err = is_open ? mk_flow_open(ret) : MK_SESSION_NOT_FOUND;
     if (err != MK_OK)
-        mk_world_unlock(world);
+        close_visit(ret);
     return err;
 }
 
@@ -80,7 +87,7 @@ enum mk_err mk_oauth_bank_session(const struct mk_call *call, struct mk_reply *r
 
     MK_TRY(open_visit(call, mk_get_text(call->query, "state"), reply, &connect));
     json_t *view = visit_view(&connect);
-    mk_world_unlock(connect.world);
+    close_visit(&connect);
     return mk_reply_json(reply, 200, view);
 }
 
@@ -104,7 +111,7 @@ enum mk_err mk_oauth_bank_decide(const struct mk_call *call, struct mk_reply *re
     MK_TRY(open_visit(call, state, reply, &connect));
     mk_visit_add_return(connect.session->redirect_uri, state, !is_approved, &address);
     enum mk_err err = decide(call, &connect, mk_get_text(call->body, "username"), is_approved);
-    mk_world_unlock(connect.world);
+    close_visit(&connect);
     json_t *view = json_pack("{s:s}", "redirect_to", address.bytes);
     mk_text_done(&address);
     if (err == MK_OK)

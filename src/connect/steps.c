@@ -12,17 +12,17 @@ static const struct mk_field institution_fields[] = {
     { .name = "institution_id", .type = MK_STRING, .required = true },
 };
 static const struct mk_field login_fields[] = {
-    { .name = "username", .type = MK_STRING, .required = true },
-    { .name = "password", .type = MK_STRING, .required = true },
+    { .name = "username", .type = MK_STRING, .required = true, .is_secret = true },
+    { .name = "password", .type = MK_STRING, .required = true, .is_secret = true },
 };
 static const struct mk_field device_fields[] = {
     { .name = "device_id", .type = MK_STRING, .required = true },
 };
 static const struct mk_field answer_fields[] = {
-    { .name = "answer", .type = MK_STRING, .required = true },
+    { .name = "answer", .type = MK_STRING, .required = true, .is_secret = true },
 };
 static const struct mk_field resume_fields[] = {
-    { .name = "redirect_url", .type = MK_STRING, .required = true },
+    { .name = "redirect_url", .type = MK_STRING, .required = true, .is_secret = true },
 };
 static const struct mk_field permissions_fields[] = {
     { .name = "products", .type = MK_LIST, .required = true, .max = MK_PRODUCT_COUNT,

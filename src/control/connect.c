@@ -14,11 +14,11 @@ static const struct mk_field product_item = { .type = MK_STRING,
 
 /* clang-format off */
 static const struct mk_field connect_fields[] = {
-    { .name = "link_session_token", .type = MK_STRING, .required = true },
+    { .name = "link_session_token", .type = MK_STRING, .required = true, .is_secret = true },
     { .name = "institution_id", .type = MK_STRING, .nullable = true },
-    { .name = "username", .type = MK_STRING, .nullable = true },
-    { .name = "password", .type = MK_STRING, .nullable = true },
-    { .name = "mfa", .type = MK_STRING, .nullable = true },
+    { .name = "username", .type = MK_STRING, .nullable = true, .is_secret = true },
+    { .name = "password", .type = MK_STRING, .nullable = true, .is_secret = true },
+    { .name = "mfa", .type = MK_STRING, .nullable = true, .is_secret = true },
     { .name = "accounts", .type = MK_LIST, .nullable = true, .max = CHOSEN_MAX,
       .item = &mk_text_field },
     { .name = "products", .type = MK_LIST, .nullable = true, .max = CHOSEN_MAX,

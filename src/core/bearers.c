@@ -43,7 +43,8 @@ static void write_word(uint32_t word, char out[9])
 }
 
 void mk_bearers_issue(struct mk_bearers *bearers, struct mk_random *secrets, uint32_t handle,
-                      const char *scope, int64_t now, char ret[MK_BEARER_SIZE])
+                      const char *scope, int64_t expires_at, bool is_world_time,
+                      char ret[MK_BEARER_SIZE])
 {
     uint32_t number = bearers->issued++;
 
@@ -52,7 +53,8 @@ void mk_bearers_issue(struct mk_bearers *bearers, struct mk_random *secrets, uin
     struct mk_bearer *bearer = &bearers->ring[number % MK_BEARERS_MAX];
     free(bearer->scope);
     bearer->scope = mk_copy(scope);
-    bearer->expires_at = now + MK_BEARER_SECONDS * MK_SECOND;
+    bearer->expires_at = expires_at;
+    bearer->is_world_time = is_world_time;
     mk_random_fill(secrets, bearer->secret, sizeof(bearer->secret));
     write_word(handle, ret);
     write_word(number, ret + 8);
@@ -86,8 +88,8 @@ bool mk_bearer_handle(const char *token, uint32_t *ret)
     return true;
 }
 
-enum mk_err mk_bearers_find(const struct mk_bearers *bearers, const char *token, int64_t now,
-                            const struct mk_bearer **ret)
+enum mk_err mk_bearers_find(const struct mk_bearers *bearers, const char *token, int64_t real_now,
+                            int64_t world_now, const struct mk_bearer **ret)
 {
     uint32_t kept = bearers->issued < MK_BEARERS_MAX ? bearers->issued : MK_BEARERS_MAX;
     struct token parts;
@@ -100,5 +102,14 @@ enum mk_err mk_bearers_find(const struct mk_bearers *bearers, const char *token,
     if (!memeql_sec(bearer->secret, parts.secret, MK_BEARER_SECRET))
         return MK_UNAUTHORIZED;
     *ret = bearer;
+    int64_t now = bearer->is_world_time ? world_now : real_now;
     return now < bearer->expires_at ? MK_OK : MK_BEARER_EXPIRED;
+}
+
+void mk_bearers_move(struct mk_bearers *bearers, int64_t span)
+{
+    for (size_t i = 0; i < bearers->capacity; i++) {
+        if (bearers->ring[i].is_world_time)
+            bearers->ring[i].expires_at += span;
+    }
 }

@@ -30,7 +30,8 @@ enum { MK_BEARER_SIZE = 49, MK_BEARER_SECRET = 16 };
 struct mk_bearer {
     unsigned char secret[MK_BEARER_SECRET];
     int64_t expires_at;
-    char *scope; /* NULL: everything the client may do */
+    bool is_world_time; /* expires_at is of the world's clock, as its setting said then */
+    char *scope;        /* NULL: everything the client may do */
 };
 
 struct mk_bearers {
@@ -41,9 +42,15 @@ struct mk_bearers {
 
 void mk_bearers_done(struct mk_bearers *bearers);
 
-/* A new token, good for MK_BEARER_SECONDS from `now` (real time). Writes its text. */
+/* A new token that expires at this moment of the real or the world's clock. Writes its text. */
 void mk_bearers_issue(struct mk_bearers *bearers, struct mk_random *secrets, uint32_t handle,
-                      const char *scope, int64_t now, char ret[MK_BEARER_SIZE]);
+                      const char *scope, int64_t expires_at, bool is_world_time,
+                      char ret[MK_BEARER_SIZE]);
+
+/*
+ * The world's clock was set to another time: tokens that go by it are good for as long as before.
+ */
+void mk_bearers_move(struct mk_bearers *bearers, int64_t span);
 
 /* The handle that a token begins with; false when it has not the form of a token. */
 bool mk_bearer_handle(const char *token, uint32_t *ret);
@@ -53,7 +60,7 @@ bool mk_bearer_handle(const char *token, uint32_t *ret);
  * set then too: an expired token still names its world). *ret is borrowed until the lock is
  * released.
  */
-enum mk_err mk_bearers_find(const struct mk_bearers *bearers, const char *token, int64_t now,
-                            const struct mk_bearer **ret);
+enum mk_err mk_bearers_find(const struct mk_bearers *bearers, const char *token, int64_t real_now,
+                            int64_t world_now, const struct mk_bearer **ret);
 
 #endif

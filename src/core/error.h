@@ -10,6 +10,8 @@
 
 enum mk_err {
     MK_OK,
+    MK_LATER,       /* no error: the reply's pause says when to ask again */
+    MK_FAULTED,     /* a fault fired: the problem has its status and code */
     MK_INTERNAL,    /* our fault; jansson without memory */
     MK_UNAVAILABLE, /* a limit of the server */
     MK_MALFORMED,   /* not HTTP, or a header that must be single came twice */
@@ -34,6 +36,13 @@ enum mk_err {
     MK_HOST_FORBIDDEN, /* from here on: the control API, ours */
     MK_SESSION_NOT_FOUND,
     MK_CONNECT_FAILED, /* the problem's link_error_code says how */
+    MK_REQUEST_NOT_FOUND,
+    MK_DELIVERY_NOT_FOUND,
+    MK_FAULT_NOT_FOUND,
+    MK_WORLD_NOT_FOUND,
+    MK_WORLD_EXISTS,
+    MK_WORLD_IN_USE, /* wants a world without links and sessions */
+    MK_TIME_BACKWARDS,
     MK_ERR_COUNT
 };
 
@@ -42,6 +51,8 @@ struct mk_problem {
     char message[256];           /* empty: the row's sentence */
     const char *link_error_code; /* a literal; NULL where the error has none */
     int64_t retry_after;         /* whole seconds, at least 1; 0 where the error has none */
+    unsigned status;             /* of MK_FAULTED, as the next */
+    char error_code[201];
 };
 
 /* Writes the sentence (cut to fit) and returns err, so that a failure is one line. */

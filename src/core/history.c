@@ -57,6 +57,12 @@ static void append(struct mk_history *history, struct mk_batch batch)
     history->fetches[history->fetch_count++] = index;
 }
 
+static void refresh_nothing(struct mk_history *history)
+{
+    for (size_t i = 0; i < MK_PRODUCT_COUNT; i++)
+        history->ends[i] = history->requested[i] = MK_NEVER_SECONDS;
+}
+
 struct mk_history *mk_history_of(struct mk_link *link)
 {
     struct mk_history *history = link->history;
@@ -64,8 +70,7 @@ struct mk_history *mk_history_of(struct mk_link *link)
     if (history != NULL)
         return history;
     history = mk_alloc_zero(1, sizeof(*history));
-    for (size_t i = 0; i < MK_PRODUCT_COUNT; i++)
-        history->ends[i] = history->requested[i] = MK_NEVER_SECONDS;
+    refresh_nothing(history);
     if (implied_count(link) > 0)
         append(history, implied_fetch(link));
     link->history = history;
@@ -82,6 +87,18 @@ static void free_account(const struct mk_imported_account *account)
     free(account->currency);
 }
 
+void mk_added_done(const struct mk_added_transaction *added)
+{
+    free(added->description);
+    free(added->category);
+}
+
+void mk_edit_done(const struct mk_edit *edit)
+{
+    free(edit->description);
+    free(edit->category);
+}
+
 static void free_contents(const struct mk_history *history)
 {
     for (uint32_t i = 0; i < history->account_count; i++)
@@ -90,6 +107,10 @@ static void free_contents(const struct mk_history *history)
         free(history->transactions[i].original_id);
         free(history->transactions[i].description);
     }
+    for (uint32_t i = 0; i < history->added_count; i++)
+        mk_added_done(&history->added[i]);
+    for (uint32_t i = 0; i < history->edit_count; i++)
+        mk_edit_done(&history->edits[i]);
     if (history->original_ids != NULL)
         mk_map_done(history->original_ids);
     free(history->original_ids);
@@ -99,6 +120,9 @@ static void free_contents(const struct mk_history *history)
     free(history->transactions);
     free(history->corrections);
     free(history->correction_order);
+    free(history->added);
+    free(history->edits);
+    free(history->edit_order);
 }
 
 void mk_history_free(struct mk_history *history)
@@ -114,6 +138,22 @@ void mk_history_shed(struct mk_history *history)
     free_contents(history);
     *history =
         (struct mk_history){ .is_imported = history->is_imported, .provider = history->provider };
+}
+
+/* The bank's data is computed again; of an imported link's nothing is left. */
+void mk_history_revive(struct mk_link *link)
+{
+    struct mk_history *history = link->history;
+
+    if (history == NULL)
+        return;
+    if (!history->is_imported) {
+        mk_history_free(history);
+        link->history = NULL;
+        return;
+    }
+    refresh_nothing(history);
+    history->original_ids = mk_alloc_zero(1, sizeof(*history->original_ids));
 }
 
 uint32_t mk_history_count(const struct mk_link *link)
@@ -181,97 +221,4 @@ void mk_history_granted(struct mk_link *link, uint64_t accounts, int64_t now)
     if (mk_history_fetches(link, UINT32_MAX) > 0)
         mk_history_add(link, (struct mk_batch){ .kind = MK_BATCH_GRANT, .accounts = accounts },
                        now);
-}
-
-/* --- Corrections ------------------------------------------------------------------------------ */
-
-static int order_numbers(int64_t a, int64_t b)
-{
-    return (a > b) - (a < b);
-}
-
-static int order_keys(const struct mk_transaction_key *a, const struct mk_transaction_key *b)
-{
-    int order = order_numbers(a->fetch, b->fetch);
-
-    if (order == 0)
-        order = order_numbers(a->ordinal, b->ordinal);
-    if (order == 0)
-        order = order_numbers(a->day, b->day);
-    if (order == 0)
-        order = order_numbers(a->source, b->source);
-    return order != 0 ? order : order_numbers(a->account, b->account);
-}
-
-static int order_corrections(const void *a, const void *b)
-{
-    const struct mk_correction *first = a;
-    const struct mk_correction *second = b;
-
-    return order_keys(&first->transaction, &second->transaction);
-}
-
-/* Sorts the last `count` positions in among the others; of one transaction they come last. */
-static void merge(struct mk_history *history, uint32_t count)
-{
-    const struct mk_correction *corrections = history->corrections;
-    uint32_t *order = history->correction_order;
-    uint32_t place = history->correction_count;
-    uint32_t old = place - count;
-    uint32_t new = place;
-
-    while (new > history->correction_count - count) {
-        bool old_is_last =
-            old > 0 && order_corrections(&corrections[order[old - 1]], &corrections[new - 1]) > 0;
-        order[--place] = old_is_last ? order[--old] : --new;
-    }
-}
-
-bool mk_history_correct(struct mk_link *link, struct mk_correction *corrections, size_t count,
-                        int64_t now)
-{
-    struct mk_history *history = mk_history_of(link);
-    uint32_t first = history->correction_count;
-    const struct mk_batch batch = { .kind = MK_BATCH_CORRECTION,
-                                    .first = first,
-                                    .count = (uint32_t)count };
-
-    if (count > MK_CORRECTIONS_MAX - first || !mk_history_add(link, batch, now))
-        return false;
-    qsort(corrections, count, sizeof(*corrections), order_corrections);
-    history->correction_count += (uint32_t)count;
-    history->corrections =
-        mk_resize(history->corrections, history->correction_count, sizeof(*corrections));
-    history->correction_order = mk_resize(history->correction_order, history->correction_count,
-                                          sizeof(*history->correction_order));
-    for (uint32_t i = 0; i < count; i++) {
-        corrections[i].batch = history->batch_count - 1;
-        history->corrections[first + i] = corrections[i];
-    }
-    merge(history, (uint32_t)count);
-    return true;
-}
-
-const struct mk_correction *mk_history_correction(const struct mk_link *link,
-                                                  const struct mk_transaction_key *transaction,
-                                                  uint32_t batch)
-{
-    const struct mk_history *history = link->history;
-    uint32_t low = 0; /* so many come before what is looked for or are it, */
-    uint32_t high = history != NULL ? history->correction_count : 0; /* these come after */
-    const struct mk_correction *found = NULL;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        const struct mk_correction *correction =
-            &history->corrections[history->correction_order[middle]];
-        int order = order_keys(&correction->transaction, transaction);
-        if (order > 0 || (order == 0 && correction->batch > batch)) {
-            high = middle;
-            continue;
-        }
-        low = middle + 1;
-        found = order == 0 ? correction : found;
-    }
-    return found;
 }

@@ -29,7 +29,8 @@ enum { MK_CURSOR_SIZE = 41 };
 
 /*
  * Where a transaction comes from: one of the bank (fetch, source, ordinal, day and account say
- * which: core/life.h) or an imported one (source is MK_IMPORTED, ordinal its position).
+ * which: core/life.h), an imported one (source is MK_IMPORTED, ordinal its position) or one that
+ * the control API added (MK_ADDED, likewise). The day is that of its birth: an edit may move it.
  */
 struct mk_transaction_key {
     uint32_t fetch;
@@ -40,6 +41,7 @@ struct mk_transaction_key {
 };
 
 #define MK_IMPORTED UINT16_MAX
+#define MK_ADDED (UINT16_MAX - 1)
 
 /* Where a reader of the sync stream stands. */
 struct mk_cursor {

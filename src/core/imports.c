@@ -4,6 +4,7 @@
 #include "base/day.h"
 #include "base/memory.h"
 #include "core/accounts.h"
+#include "core/notices.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -263,6 +264,9 @@ static enum mk_err make_link(struct mk_world *world, const json_t *body, size_t 
                        mk_copy(text_of(json_object_get(body, "customer_user"), "id")));
     link->institution = (uint16_t)institution;
     fill_link(world, body, accounts, link);
+    mk_notice_state(world, link, link->created_at);
+    if (json_array_size(json_object_get(body, "transactions")) > 0)
+        mk_notice_transactions(world, link, link->created_at);
     *ret = link;
     return MK_OK;
 }
@@ -297,9 +301,10 @@ static struct index imported_accounts(const struct mk_history *history)
     return index;
 }
 
-static enum mk_err add_batch(struct mk_link *link, const json_t *rows, const struct index *accounts,
-                             int64_t now, struct mk_problem *problem)
+static enum mk_err add_batch(struct mk_world *world, struct mk_link *link, const json_t *rows,
+                             const struct index *accounts, struct mk_problem *problem)
 {
+    int64_t now = mk_world_now(world);
     uint32_t first = link->history->transaction_count;
 
     MK_TRY(check_room(first, json_array_size(rows), problem));
@@ -309,6 +314,7 @@ static enum mk_err add_batch(struct mk_link *link, const json_t *rows, const str
         return mk_fail(problem, MK_UNAVAILABLE, "A link has at most %u batches of changes.",
                        MK_BATCHES_MAX);
     add_transactions(link->history, rows, accounts);
+    mk_notice_transactions(world, link, now);
     return MK_OK;
 }
 
@@ -324,7 +330,7 @@ enum mk_err mk_import_transactions(struct mk_world *world, struct mk_link *link,
     check_transactions(rows, &accounts, link->history, issues);
     enum mk_err err = mk_issues_any(issues) ? MK_INVALID : MK_OK;
     if (err == MK_OK)
-        err = add_batch(link, rows, &accounts, mk_world_now(world), problem);
+        err = add_batch(world, link, rows, &accounts, problem);
     index_done(&accounts);
     return err;
 }

@@ -2,22 +2,17 @@
 #include "core/limits.h"
 
 #include "base/clock.h"
+#include "base/random.h"
 
-#include <string.h>
-
-/*
- * The hash stands for what is counted: its seed is secret, so nobody makes two keys share a
- * counter, and a counter's size does not depend on what callers send.
- */
-struct counter {
-    uint64_t key;
-    uint32_t count;
-};
+static uint64_t hash_of(uint64_t key)
+{
+    return mk_hash(&key, sizeof(key));
+}
 
 static bool has_key(const void *owner, uint32_t number, const void *key)
 {
     const struct mk_limits *limits = owner;
-    const struct counter *counter = mk_store_at(&limits->counters, number);
+    const struct mk_limit_counter *counter = mk_store_at(&limits->counters, number);
 
     return counter->key == *(const uint64_t *)key;
 }
@@ -25,7 +20,7 @@ static bool has_key(const void *owner, uint32_t number, const void *key)
 void mk_limits_init(struct mk_limits *limits)
 {
     *limits = (struct mk_limits){ 0 };
-    mk_store_init(&limits->counters, sizeof(struct counter));
+    mk_store_init(&limits->counters, sizeof(struct mk_limit_counter));
 }
 
 void mk_limits_done(struct mk_limits *limits)
@@ -42,27 +37,30 @@ static void forget(struct mk_limits *limits, int64_t minute)
     limits->minute = minute;
 }
 
-static uint64_t key_of(uint32_t what, const char *whom)
-{
-    const uint64_t parts[] = { what, mk_hash(whom, strlen(whom)) };
-
-    return mk_hash(parts, sizeof(parts));
-}
-
 /* The counter of this key, made when there is none; NULL over MK_LIMITS_MAX. */
-static struct counter *counter_of(struct mk_limits *limits, uint64_t key)
+static struct mk_limit_counter *counter_of(struct mk_limits *limits, uint64_t key)
 {
-    uint32_t number = mk_map_find(&limits->by_key, key, has_key, limits, &key);
+    uint32_t number = mk_map_find(&limits->by_key, hash_of(key), has_key, limits, &key);
 
     if (number != MK_NONE)
         return mk_store_at(&limits->counters, number);
     if (limits->counters.count >= MK_LIMITS_MAX)
         return NULL;
     number = mk_store_add(&limits->counters);
-    struct counter *counter = mk_store_at(&limits->counters, number);
-    counter->key = key;
-    mk_map_add(&limits->by_key, key, number);
+    struct mk_limit_counter *counter = mk_store_at(&limits->counters, number);
+    *counter = (struct mk_limit_counter){ .key = key };
+    mk_map_add(&limits->by_key, hash_of(key), number);
     return counter;
+}
+
+bool mk_limits_restore(struct mk_limits *limits, const struct mk_limit_counter *saved)
+{
+    struct mk_limit_counter *counter = counter_of(limits, saved->key);
+
+    if (counter == NULL || counter->count > 0)
+        return false;
+    *counter = *saved;
+    return true;
 }
 
 enum mk_err mk_limits_count(struct mk_limits *limits, uint32_t what, const char *whom,
@@ -73,7 +71,7 @@ enum mk_err mk_limits_count(struct mk_limits *limits, uint32_t what, const char 
 
     if (minute != limits->minute)
         forget(limits, minute);
-    struct counter *counter = counter_of(limits, key_of(what, whom));
+    struct mk_limit_counter *counter = counter_of(limits, mk_seed_derive(what, whom));
     if (counter == NULL)
         return mk_fail(problem, MK_UNAVAILABLE,
                        "This client's calls concern more than %u users and links in a minute, "

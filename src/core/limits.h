@@ -13,8 +13,18 @@
 /* Calls that one minute counts apart; further ones get 503. */
 #define MK_LIMITS_MAX 1000000U
 
+/*
+ * A hash stands for what is counted, so that a counter's size does not depend on what callers send.
+ * It is the same in every run, for snapshots; who looks for two keys that share a counter looks for
+ * them in a world of their own.
+ */
+struct mk_limit_counter {
+    uint64_t key;
+    uint32_t count; /* at least 1 */
+};
+
 struct mk_limits {
-    struct mk_store counters;
+    struct mk_store counters; /* of struct mk_limit_counter, in the order of the first calls */
     struct mk_map by_key;
     int64_t minute; /* that is being counted, since 1970 */
 };
@@ -28,5 +38,8 @@ void mk_limits_done(struct mk_limits *limits);
  */
 enum mk_err mk_limits_count(struct mk_limits *limits, uint32_t what, const char *whom,
                             unsigned most, int64_t now, struct mk_problem *problem);
+
+/* A counter as a snapshot remembers it; false when it is there already, and over MK_LIMITS_MAX. */
+bool mk_limits_restore(struct mk_limits *limits, const struct mk_limit_counter *saved);
 
 #endif

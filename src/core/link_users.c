@@ -92,7 +92,7 @@ struct mk_link *mk_links_next_of_user(const struct mk_links *links, const char *
 
     for (; number != MK_NONE; number = node_at(links, number)->next) {
         struct mk_link *found = mk_links_at(links, number);
-        if (found->state != MK_STATE_AWAITING_TOKEN_EXCHANGE)
+        if (mk_link_is_readable(found))
             return found;
     }
     return NULL;

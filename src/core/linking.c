@@ -2,6 +2,7 @@
 #include "core/linking.h"
 
 #include "core/history.h"
+#include "core/notices.h"
 #include "core/products.h"
 
 #include <string.h>
@@ -29,8 +30,9 @@ static unsigned settings_of(unsigned product)
     return product == MK_PRODUCT_ENRICHMENT ? MK_PRODUCT_TRANSACTIONS : product;
 }
 
-static void grant(struct mk_link *link, const struct mk_session *session, unsigned products,
-                  unsigned fetched, int64_t now)
+/* Fetches `fetched` and what is new and wanted at once; returns what was fetched. */
+static unsigned grant(struct mk_link *link, const struct mk_session *session, unsigned products,
+                      unsigned fetched, int64_t now)
 {
     for (unsigned i = 0; i < MK_PRODUCT_COUNT; i++) {
         const struct mk_session_product *asked = &session->products[settings_of(i)];
@@ -46,6 +48,7 @@ static void grant(struct mk_link *link, const struct mk_session *session, unsign
             fetched |= 1U << i;
     }
     mk_products_fetch(link, fetched, now);
+    return fetched;
 }
 
 /* The link takes the session's texts over: a finished session keeps only its result. */
@@ -79,6 +82,7 @@ static enum mk_err make_link(struct mk_world *world, struct mk_session *session,
     hand_over(&world->links, session, link);
     link->session = mk_sessions_number(&world->sessions, session);
     session->link = mk_links_number(&world->links, link);
+    mk_notice_state(world, link, now);
     *ret = link;
     return MK_OK;
 }
@@ -93,6 +97,14 @@ static unsigned fetched_before(const struct mk_link *link)
             fetched |= 1U << i;
     }
     return fetched;
+}
+
+static void tell_fetched(struct mk_world *world, const struct mk_link *link, unsigned fetched,
+                         int64_t now)
+{
+    mk_notice_products(world, link, fetched, now);
+    if (fetched & 1U << MK_PRODUCT_TRANSACTIONS)
+        mk_notice_transactions(world, link, now);
 }
 
 /* Whether bit i means the same account for both. */
@@ -136,10 +148,13 @@ static struct mk_link *mend_link(struct mk_world *world, struct mk_link *link,
     link->state = MK_STATE_CONNECTED;
     link->error = MK_LINK_ERROR_NONE;
     share_accounts(world, session, outcome, now, link);
-    grant(link, session, outcome->products, fetched_before(link), now);
+    unsigned fetched = grant(link, session, outcome->products, fetched_before(link), now);
     mk_link_set_webhook(link, session->webhook);
     mk_tags_done(&link->tags);
     mk_tags_clone(&link->tags, &session->tags);
+    mk_schedule_link(world, link);
+    mk_notice_state(world, link, now);
+    tell_fetched(world, link, fetched, now);
     return link;
 }
 
@@ -155,14 +170,30 @@ enum mk_err mk_linking_complete(struct mk_world *world, struct mk_session *sessi
     return MK_OK;
 }
 
+/* The main job: a link that nobody is told about is done in a few steps. */
 enum mk_err mk_linking_exchange(struct mk_world *world, const char *token, struct mk_link **ret)
 {
+    int64_t now = mk_world_now(world);
     struct mk_link *link;
 
-    MK_TRY(mk_links_exchange(&world->links, token, mk_world_now(world), &link));
+    MK_TRY(mk_links_exchange(&world->links, token, now, &link));
     if (link->session != MK_NONE)
         mk_sessions_forget(&world->sessions, link->session, mk_links_number(&world->links, link));
     link->session = MK_NONE;
+    mk_notice_state(world, link, now);
+    if (link->webhook != NULL) {
+        tell_fetched(world, link, fetched_before(link), now);
+        mk_schedule_link(world, link);
+    }
     *ret = link;
     return MK_OK;
+}
+
+void mk_linking_delete(struct mk_world *world, struct mk_link *link)
+{
+    int64_t now = mk_world_now(world);
+
+    mk_links_delete(&world->links, link, now);
+    mk_schedule_link(world, link);
+    mk_notice_state(world, link, now);
 }

@@ -54,8 +54,15 @@ enum mk_err mk_linking_finish(struct mk_world *world, struct mk_session *session
                               const struct mk_choices *choices, struct mk_issues *issues,
                               struct mk_problem *problem, struct mk_link **ret);
 
-/* mk_links_exchange(), and the session that made the link is forgotten. */
+/*
+ * mk_links_exchange(), and the session that made the link is forgotten. A webhook is told of the
+ * products that were fetched right after linking now that the back end knows the link; the journal
+ * has the change of the state only.
+ */
 enum mk_err mk_linking_exchange(struct mk_world *world, const char *token, struct mk_link **ret);
+
+/* mk_links_delete(), and it is told. */
+void mk_linking_delete(struct mk_world *world, struct mk_link *link);
 
 /* Whether a session with these settings would offer the institution to its user. */
 bool mk_session_offers(const struct mk_session *session, const struct mk_institution *institution);

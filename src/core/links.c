@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <uuid/uuid.h>
 
 struct mk_link *mk_links_at(const struct mk_links *links, uint32_t number)
 {
@@ -62,48 +61,63 @@ uint32_t mk_links_number(const struct mk_links *links, const struct mk_link *lin
     return number_by_id(links, link->id);
 }
 
-static void fetch_nothing(struct mk_link *link)
+/* A new link: nothing was fetched, and nothing falls due. */
+static void begin(struct mk_link *link)
 {
+    link->state = MK_STATE_AWAITING_TOKEN_EXCHANGE;
+    link->error = MK_LINK_ERROR_NONE;
+    link->session = MK_NONE;
+    link->scheduled = MK_NEVER_SECONDS;
     for (size_t i = 0; i < MK_PRODUCT_COUNT; i++)
         link->products[i].refreshed = link->products[i].attempted = MK_NEVER_SECONDS;
 }
 
-/* The link of the documentation's page, with the values printed there. */
-static void add_example(struct mk_links *links, size_t chase)
-{
-    const int64_t synced_at = INT64_C(1676538851) * MK_SECOND; /* 2023-02-16T09:14:11 */
-    uint32_t number = mk_store_add(&links->store);
-    struct mk_link *link = mk_links_at(links, number);
-
-    memcpy(link->id, "eqkWN34UEoa2NxyALG8pcV", MK_SHORT_ID_LENGTH);
-    uuid_parse("c7318ff7-257c-490e-8242-03a815b223b7", link->token);
-    link->state = MK_STATE_AWAITING_TOKEN_EXCHANGE;
-    link->error = MK_LINK_ERROR_NONE;
-    link->is_example = true;
-    link->institution = (uint16_t)chase;
-    link->session = MK_NONE;
-    link->created_at = synced_at;
-    link->ends_at = INT64_MAX;
-    link->accounts = UINT64_MAX;
-    link->tags = (struct mk_tags){ .text = mk_copy("user_type:admin"), .count = 1 };
-    fetch_nothing(link);
-    link->products[MK_PRODUCT_ACCOUNTS] = (struct mk_link_product){ .granted = true };
-    link->products[MK_PRODUCT_IDENTITY] =
-        (struct mk_link_product){ .granted = true, .required = true };
-    mk_map_add(&links->by_id, id_hash(link->id), number);
-    mk_map_add(&links->by_token, token_hash(link->token), number);
-    mk_chain_append(&links->pending, &links->store, number);
-    mk_links_join_user(links, link, mk_copy("documented-example"));
-}
-
-void mk_links_init(struct mk_links *links, size_t chase)
+static void start(struct mk_links *links)
 {
     *links = (struct mk_links){ 0 };
     mk_store_init(&links->store, sizeof(struct mk_link));
     mk_chain_init(&links->pending, offsetof(struct mk_link, node));
     mk_chain_init(&links->active, offsetof(struct mk_link, node));
     mk_chain_init(&links->deleted, offsetof(struct mk_link, deleted_node));
-    add_example(links, chase);
+}
+
+void mk_links_init(struct mk_links *links, size_t chase)
+{
+    start(links);
+    mk_links_add_example(links, chase);
+}
+
+void mk_links_clear(struct mk_links *links)
+{
+    mk_links_done(links);
+    start(links);
+}
+
+uint32_t mk_links_place(struct mk_links *links, bool is_pending)
+{
+    uint32_t number = links->store.count < MK_LINKS_MAX ? mk_store_add(&links->store) : MK_NONE;
+
+    if (number == MK_NONE)
+        return MK_NONE;
+    begin(mk_links_at(links, number));
+    mk_chain_append(is_pending ? &links->pending : &links->active, &links->store, number);
+    return number;
+}
+
+bool mk_links_enter(struct mk_links *links, uint32_t number)
+{
+    const struct mk_link *link = mk_links_at(links, number);
+    bool is_pending = mk_link_is_pending(link);
+    uint64_t hash = token_hash(link->token);
+
+    if (number_by_id(links, link->id) != MK_NONE)
+        return false;
+    if (is_pending && mk_map_find(&links->by_token, hash, has_token, links, link->token) != MK_NONE)
+        return false;
+    mk_map_add(&links->by_id, id_hash(link->id), number);
+    if (is_pending)
+        mk_map_add(&links->by_token, hash, number);
+    return true;
 }
 
 /* Frees what a deleted link no longer needs; all that GET /links/{id} tells stays. */
@@ -168,20 +182,36 @@ static uint32_t first_mortal(const struct mk_links *links)
     return number;
 }
 
-static void forget_expired(struct mk_links *links, int64_t now)
+/* INT64_MAX for MK_NONE. */
+static int64_t end_of(const struct mk_links *links, uint32_t number)
 {
-    uint32_t number;
+    return number == MK_NONE ? INT64_MAX : mk_links_at(links, number)->ends_at;
+}
 
-    while ((number = first_mortal(links)) != MK_NONE &&
-           mk_links_at(links, number)->ends_at <= now) {
-        mk_map_remove(&links->by_token, token_hash(mk_links_at(links, number)->token), number);
-        forget(links, &links->pending, number);
+int64_t mk_links_next_end(const struct mk_links *links)
+{
+    int64_t pending = end_of(links, first_mortal(links));
+    int64_t deleted = end_of(links, links->deleted.first);
+
+    return pending < deleted ? pending : deleted;
+}
+
+bool mk_links_forget(struct mk_links *links, int64_t now)
+{
+    uint32_t pending = first_mortal(links);
+    uint32_t deleted = links->deleted.first;
+
+    if (end_of(links, pending) <= now) {
+        mk_map_remove(&links->by_token, token_hash(mk_links_at(links, pending)->token), pending);
+        forget(links, &links->pending, pending);
+        return true;
     }
-    while ((number = links->deleted.first) != MK_NONE &&
-           mk_links_at(links, number)->ends_at <= now) {
-        mk_chain_remove(&links->deleted, &links->store, number);
-        forget(links, &links->active, number);
+    if (end_of(links, deleted) <= now) {
+        mk_chain_remove(&links->deleted, &links->store, deleted);
+        forget(links, &links->active, deleted);
+        return true;
     }
+    return false;
 }
 
 static void draw_id(const struct mk_links *links, struct mk_random *ids,
@@ -198,35 +228,41 @@ static void draw_id(const struct mk_links *links, struct mk_random *ids,
 struct mk_link *mk_links_add(struct mk_links *links, struct mk_random *ids,
                              struct mk_random *secrets, int64_t now)
 {
-    forget_expired(links, now);
-    if (links->store.count >= MK_LINKS_MAX)
+    while (mk_links_forget(links, now))
+        ;
+    uint32_t number = mk_links_place(links, true);
+    if (number == MK_NONE)
         return NULL;
 
-    uint32_t number = mk_store_add(&links->store);
     struct mk_link *link = mk_links_at(links, number);
     draw_id(links, ids, link->id);
     mk_random_uuid(secrets, link->token);
-    link->state = MK_STATE_AWAITING_TOKEN_EXCHANGE;
-    link->error = MK_LINK_ERROR_NONE;
-    link->session = MK_NONE;
     link->created_at = now;
     link->ends_at = now + MK_TOKEN_LIFE;
-    fetch_nothing(link);
     mk_map_add(&links->by_id, id_hash(link->id), number);
     mk_map_add(&links->by_token, token_hash(link->token), number);
-    mk_chain_append(&links->pending, &links->store, number);
     return link;
 }
 
-static bool is_pending(const struct mk_link *link)
+static bool is_unready(const struct mk_link *link)
 {
-    return link->state == MK_STATE_AWAITING_TOKEN_EXCHANGE;
+    return link->state == MK_STATE_AWAITING_TOKEN_EXCHANGE || link->state == MK_STATE_CONNECTING;
+}
+
+bool mk_link_is_pending(const struct mk_link *link)
+{
+    return is_unready(link) && link->ends_at != MK_PARKED;
+}
+
+bool mk_link_is_readable(const struct mk_link *link)
+{
+    return link->state == MK_STATE_CONNECTED || link->state == MK_STATE_ERROR;
 }
 
 /* Not to be seen by any call: its time is over, or it is the example before its exchange. */
 static bool is_hidden(const struct mk_link *link, int64_t now)
 {
-    if (is_pending(link))
+    if (mk_link_is_pending(link))
         return link->is_example || link->ends_at <= now;
     return link->state == MK_STATE_DELETED && link->ends_at <= now;
 }
@@ -250,10 +286,12 @@ enum mk_err mk_links_known(const struct mk_links *links, const char *id, int64_t
 
     if (link == NULL)
         return MK_LINK_NOT_FOUND;
-    if (is_pending(link)) {
+    if (is_unready(link)) {
         problem->link_error_code = mk_link_state_names[link->state];
-        return mk_fail(problem, MK_LINK_BAD_STATE,
-                       "The link waits for its exchangeable token to be exchanged.");
+        return mk_fail(problem, MK_LINK_BAD_STATE, "%s",
+                       link->state == MK_STATE_CONNECTING
+                           ? "The end user has not finished Connect."
+                           : "The link waits for its exchangeable token to be exchanged.");
     }
     *ret = link;
     return MK_OK;
@@ -275,20 +313,20 @@ enum mk_err mk_links_usable(const struct mk_links *links, const char *id, int64_
  * A UUID in the one spelling that we give out: tokens are opaque, so another spelling of the same
  * UUID is another token. uuid_parse() takes any, at seven times the instructions.
  */
-static bool read_token(const char *token, unsigned char ret[16])
+bool mk_link_token_read(const char *token, unsigned char ret[16])
 {
-    char digits[33];
-    size_t count = 0;
+    char digits[33] = "";
 
-    for (size_t i = 0; i < MK_TOKEN_SIZE - 1; i++) {
-        bool is_dash_place = i == 8 || i == 13 || i == 18 || i == 23;
-        if (token[i] == '\0' || (token[i] == '-') != is_dash_place)
-            return false;
-        if (!is_dash_place)
-            digits[count++] = token[i];
-    }
-    digits[count] = '\0';
-    return token[MK_TOKEN_SIZE - 1] == '\0' && mk_unhex(digits, 16, ret);
+    if (strlen(token) != MK_TOKEN_SIZE - 1)
+        return false;
+    if (token[8] != '-' || token[13] != '-' || token[18] != '-' || token[23] != '-')
+        return false;
+    memcpy(digits, token, 8);
+    memcpy(digits + 8, token + 9, 4);
+    memcpy(digits + 12, token + 14, 4);
+    memcpy(digits + 16, token + 19, 4);
+    memcpy(digits + 20, token + 24, 12);
+    return mk_unhex(digits, 16, ret);
 }
 
 void mk_links_activate(struct mk_links *links, struct mk_link *link)
@@ -305,7 +343,7 @@ enum mk_err mk_links_exchange(struct mk_links *links, const char *token, int64_t
 {
     unsigned char key[16];
 
-    if (!read_token(token, key))
+    if (!mk_link_token_read(token, key))
         return MK_TOKEN_NOT_EXCHANGEABLE;
 
     uint64_t hash = token_hash(key);
@@ -314,6 +352,8 @@ enum mk_err mk_links_exchange(struct mk_links *links, const char *token, int64_t
         return MK_TOKEN_NOT_EXCHANGEABLE;
 
     struct mk_link *link = mk_links_at(links, number);
+    if (link->state != MK_STATE_AWAITING_TOKEN_EXCHANGE)
+        return MK_TOKEN_NOT_EXCHANGEABLE;
     mk_map_remove(&links->by_token, hash, number);
     mk_chain_remove(&links->pending, &links->store, number);
     mk_chain_append(&links->active, &links->store, number);
@@ -332,12 +372,19 @@ void mk_links_delete(struct mk_links *links, struct mk_link *link, int64_t now)
     mk_chain_append(&links->deleted, &links->store, mk_links_number(links, link));
 }
 
+void mk_links_revive(struct mk_links *links, struct mk_link *link)
+{
+    mk_chain_remove(&links->deleted, &links->store, mk_links_number(links, link));
+    mk_history_revive(link);
+    link->state = MK_STATE_CONNECTED;
+}
+
 const struct mk_link *mk_links_next_active(const struct mk_links *links, const struct mk_link *link)
 {
     uint32_t number = link == NULL ? MK_NONE : mk_links_number(links, link);
 
     while ((number = mk_chain_next(&links->active, &links->store, number)) != MK_NONE) {
-        if (mk_links_at(links, number)->state != MK_STATE_DELETED)
+        if (mk_link_is_readable(mk_links_at(links, number)))
             return mk_links_at(links, number);
     }
     return NULL;

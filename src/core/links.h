@@ -6,6 +6,9 @@
  *             -> connected (in order of the exchange; `error` and `deleted` stay in this chain)
  *             -> forgotten: pending ones when their token expires, deleted ones after 90 days
  *
+ * The control API may put a link into any state: core/link_states.h. So `connecting` and
+ * `awaiting_token_exchange` are found among the active ones too: such a link is "parked".
+ *
  * Guarded by the world's lock. A record owns its texts. What is returned is borrowed until the lock
  * is released. Every new world holds the link of the documentation's example, hidden until its
  * token is exchanged.
@@ -26,6 +29,7 @@
 
 #define MK_TOKEN_LIFE (30 * MK_MINUTE) /* session and exchangeable token; world's clock */
 #define MK_DELETED_LIFE (90 * MK_DAY)  /* MoneyKit's documentation */
+#define MK_PARKED (INT64_MAX - 1)      /* ends_at of a parked link; the example's is INT64_MAX */
 #define MK_NEVER_SECONDS INT32_MIN     /* not yet, in struct mk_link_product */
 #define MK_LINK_ID_SIZE (3 + MK_SHORT_ID_LENGTH + 1)
 #define MK_TOKEN_SIZE 37 /* a UUID as text and its NUL */
@@ -63,15 +67,16 @@ struct mk_link {
     struct mk_node node;         /* in `pending` or in `active` */
     struct mk_node deleted_node; /* in `deleted` */
     int64_t created_at;
-    int64_t ends_at;   /* pending: its token expires; deleted: it is forgotten */
-    uint64_t accounts; /* bit i: the user shared account i of the persona */
-    char *customer_user_id;
-    char *webhook; /* NULL: none */
+    int64_t ends_at;        /* pending: its token expires; deleted: forgotten; parked: MK_PARKED */
+    uint64_t accounts;      /* bit i: the user shared account i of the persona */
+    char *customer_user_id; /* NULL: deleted, or deleted once */
+    char *webhook;          /* NULL: none */
     struct mk_tags tags;
     json_t *custom_data;        /* `custom_sandbox_data` of user_custom; or NULL */
     char **reasons;             /* MK_PRODUCT_COUNT owned texts or NULLs; NULL when all are */
     struct mk_history *history; /* owned: core/history.h; NULL for most links */
     struct mk_node user_node;   /* among the links of its customer_user_id */
+    int32_t scheduled;          /* when core/schedule.h looks at it; MK_NEVER_SECONDS: does not */
     struct mk_link_product products[MK_PRODUCT_COUNT];
 };
 
@@ -95,6 +100,26 @@ void mk_links_done(struct mk_links *links);
  */
 struct mk_link *mk_links_add(struct mk_links *links, struct mk_random *ids,
                              struct mk_random *secrets, int64_t now);
+
+/* For core/snapshot.h and the example: */
+
+/* Forgets all, the example too. */
+void mk_links_clear(struct mk_links *links);
+
+/* The number of a new record, empty, in `pending` or in `active`; MK_NONE over MK_LINKS_MAX. */
+uint32_t mk_links_place(struct mk_links *links, bool is_pending);
+
+/* Makes the filled-in record known; false when its id, or its token, is another one's. */
+bool mk_links_enter(struct mk_links *links, uint32_t number);
+
+void mk_links_add_example(struct mk_links *links, size_t chase);
+
+/*
+ * When the next link is to be forgotten, INT64_MAX: never; and forgets one whose time has come, or
+ * tells that there is none.
+ */
+int64_t mk_links_next_end(const struct mk_links *links);
+bool mk_links_forget(struct mk_links *links, int64_t now);
 
 /*
  * The link with this id ("mk_..."), deleted ones included; NULL when there is none or it is hidden.
@@ -127,8 +152,14 @@ enum mk_err mk_links_exchange(struct mk_links *links, const char *token, int64_t
 void mk_links_delete(struct mk_links *links, struct mk_link *link, int64_t now);
 
 /*
- * The next link of the list of active ones, after `link` (NULL: from the start): exchanged once,
- * not deleted. NULL at the end.
+ * A deleted link is back, connected, with what is left of it: no user, no custom data, and of its
+ * history nothing but the last fetch.
+ */
+void mk_links_revive(struct mk_links *links, struct mk_link *link);
+
+/*
+ * The next link of the list of active ones, after `link` (NULL: from the start): a readable one.
+ * NULL at the end.
  */
 const struct mk_link *mk_links_next_active(const struct mk_links *links,
                                            const struct mk_link *link);
@@ -141,11 +172,20 @@ void mk_links_join_user(struct mk_links *links, struct mk_link *link, char *cust
 void mk_links_leave_user(struct mk_links *links, struct mk_link *link);
 
 /*
- * The next link of this user after `link` (NULL: from the start), in the order of their making:
- * exchanged once, not deleted. NULL at the end.
+ * The next link of this user after `link` (NULL: from the start), in the order of their making: a
+ * readable one. NULL at the end.
  */
 struct mk_link *mk_links_next_of_user(const struct mk_links *links, const char *customer_user_id,
                                       const struct mk_link *link);
+
+/* Whether the link was never exchanged: it stands in `pending`. */
+bool mk_link_is_pending(const struct mk_link *link);
+
+/* Whether API calls may read it: connected or error. Deleted ones in part. */
+bool mk_link_is_readable(const struct mk_link *link);
+
+/* How many there are: pending and deleted ones too, but not the example while nobody sees it. */
+size_t mk_links_kept(const struct mk_links *links);
 
 /* The record's number in its store, and back. */
 uint32_t mk_links_number(const struct mk_links *links, const struct mk_link *link);
@@ -153,6 +193,7 @@ struct mk_link *mk_links_at(const struct mk_links *links, uint32_t number);
 
 void mk_link_id_write(const struct mk_link *link, char out[MK_LINK_ID_SIZE]);
 void mk_link_token_write(const struct mk_link *link, char out[MK_TOKEN_SIZE]);
+bool mk_link_token_read(const char *token, unsigned char ret[16]); /* false: it is none */
 
 /* When the product was last fetched, or tried, to the second; MK_NEVER: not yet. */
 int64_t mk_link_refreshed_at(const struct mk_link *link, enum mk_product product);

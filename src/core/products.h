@@ -4,8 +4,9 @@
  *
  *     asked for: attempted = now --(refresh_seconds of the world's clock)--> done or failed
  *
- * Nothing runs by itself: whoever opens a link brings it up to date first with
- * mk_products_settle(), which goes through all that fell due, in order. The world's lock is held.
+ * Whoever opens a link brings it up to date first with mk_products_settle(), which goes through all
+ * that fell due, in order, and tells it (core/notices.h). core/schedule.h does so for links that
+ * somebody waits for. The world's lock is held.
  *
  * Decisions of ours: enrichment is refreshed whenever transactions are; products whose refreshes
  * end at the same second share their luck; a relink is a fetch that never fails; the
@@ -17,11 +18,17 @@
 
 #include "core/world.h"
 
-/* Ends refreshes and starts daily ones that fell due by now, each at its own time. */
+/* Ends refreshes and starts daily ones that fell due by now, or by then, each at its own time. */
 void mk_products_settle(struct mk_world *world, struct mk_link *link);
+void mk_products_settle_by(struct mk_world *world, struct mk_link *link, int64_t moment);
 
-/* Fetches these products now, with success: right after linking. */
+/* Fetches these products now, with success: right after linking. The caller tells it. */
 void mk_products_fetch(struct mk_link *link, unsigned products, int64_t now);
+
+/* When something of the link falls due next, world's clock; INT64_MAX: nothing will. */
+int64_t mk_products_next(struct mk_world *world, struct mk_link *link);
+/* The same, of refreshes under way only. */
+int64_t mk_products_next_end(const struct mk_link *link);
 
 /*
  * Starts a refresh. The link is settled and not deleted. MK_LINK_FORBIDDEN for a product that was
@@ -32,8 +39,8 @@ enum mk_err mk_products_refresh(struct mk_world *world, struct mk_link *link, un
                                 struct mk_problem *problem);
 
 /*
- * The link, exchanged and not deleted, loses its connection (a reset): state error with this code.
- * A refresh under way fails at its end.
+ * The link, exchanged and not deleted, loses its connection (a reset): state error with this code,
+ * which is told. A refresh under way fails at its end.
  */
 void mk_products_disconnect(struct mk_world *world, struct mk_link *link, enum mk_link_error error);
 

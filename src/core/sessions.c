@@ -80,26 +80,58 @@ static void forget(struct mk_sessions *sessions, uint32_t number)
     mk_store_remove(&sessions->store, number);
 }
 
+int64_t mk_sessions_next_end(const struct mk_sessions *sessions)
+{
+    uint32_t oldest = sessions->alive.first;
+
+    return oldest == MK_NONE ? INT64_MAX : session_at(sessions, oldest)->expires_at;
+}
+
+bool mk_sessions_expire(struct mk_sessions *sessions, int64_t now)
+{
+    if (mk_sessions_next_end(sessions) > now)
+        return false;
+    forget(sessions, sessions->alive.first);
+    return true;
+}
+
+uint32_t mk_sessions_place(struct mk_sessions *sessions)
+{
+    bool has_room = sessions->store.count < MK_SESSIONS_MAX;
+    uint32_t number = has_room ? mk_store_add(&sessions->store) : MK_NONE;
+
+    if (number == MK_NONE)
+        return MK_NONE;
+    session_at(sessions, number)->institution = MK_NO_INSTITUTION;
+    session_at(sessions, number)->link = MK_NONE;
+    mk_chain_append(&sessions->alive, &sessions->store, number);
+    return number;
+}
+
+bool mk_sessions_enter(struct mk_sessions *sessions, uint32_t number)
+{
+    const unsigned char *id = session_at(sessions, number)->id;
+
+    if (number_by_id(sessions, id) != MK_NONE)
+        return false;
+    mk_map_add(&sessions->by_id, mk_hash(id, 16), number);
+    return true;
+}
+
 struct mk_session *mk_sessions_add(struct mk_sessions *sessions, struct mk_random *secrets,
                                    int64_t now)
 {
-    uint32_t oldest;
-
-    while ((oldest = sessions->alive.first) != MK_NONE &&
-           session_at(sessions, oldest)->expires_at <= now)
-        forget(sessions, oldest);
-    if (sessions->store.count >= MK_SESSIONS_MAX)
+    while (mk_sessions_expire(sessions, now))
+        ;
+    uint32_t number = mk_sessions_place(sessions);
+    if (number == MK_NONE)
         return NULL;
 
-    uint32_t number = mk_store_add(&sessions->store);
     struct mk_session *session = session_at(sessions, number);
     mk_random_fill(secrets, session->id, sizeof(session->id));
     mk_random_fill(secrets, session->secret, sizeof(session->secret));
     session->expires_at = now + MK_TOKEN_LIFE;
-    session->institution = MK_NO_INSTITUTION;
-    session->link = MK_NONE;
-    mk_map_add(&sessions->by_id, mk_hash(session->id, 16), number);
-    mk_chain_append(&sessions->alive, &sessions->store, number);
+    mk_sessions_enter(sessions, number);
     return session;
 }
 

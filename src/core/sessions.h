@@ -70,6 +70,20 @@ struct mk_session *mk_sessions_add(struct mk_sessions *sessions, struct mk_rando
                                    int64_t now);
 
 /*
+ * The number of a new record, empty, last; MK_NONE over MK_SESSIONS_MAX. And makes the filled-in
+ * record known; false when its id is another one's.
+ */
+uint32_t mk_sessions_place(struct mk_sessions *sessions);
+bool mk_sessions_enter(struct mk_sessions *sessions, uint32_t number);
+
+/*
+ * When the next session expires, INT64_MAX: there is none; and forgets one whose time has come, or
+ * tells that there is none.
+ */
+int64_t mk_sessions_next_end(const struct mk_sessions *sessions);
+bool mk_sessions_expire(struct mk_sessions *sessions, int64_t now);
+
+/*
  * Writes the token: three base64url parts, as a JWT has them, since an SDK splits it and reads
  * `institution_id` in the first; `handle` names the world.
  */

@@ -4,7 +4,6 @@
 
 #include "base/day.h"
 #include "base/memory.h"
-#include "core/accounts.h"
 
 #include <stdlib.h>
 
@@ -60,6 +59,14 @@ struct telling {
     enum mk_change_kind kind;
 };
 
+/* Whether a fetch has nothing to settle: the control API did it or took the transaction away. */
+static bool is_settled_before(const struct mk_ledger *ledger, const struct mk_change *change)
+{
+    const struct mk_edit *edit = mk_history_edit(ledger->link, &change->key, change->batch);
+
+    return edit != NULL && (edit->is_settled || edit->is_removed);
+}
+
 /* Of an update only those that were pending, which settle by it. */
 static void tell(const struct mk_ledger *ledger, uint32_t number, const struct telling *telling,
                  struct mk_changes *out)
@@ -72,12 +79,32 @@ static void tell(const struct mk_ledger *ledger, uint32_t number, const struct t
         const struct mk_event *event = &events.items[i];
         const struct mk_change change = { .key = event->key,
                                           .batch = telling->batch,
+                                          .day = event->key.day,
                                           .kind = (uint8_t)telling->kind,
                                           .was_pending = event->is_pending };
-        if (telling->accounts & UINT64_C(1) << event->key.account)
+        if (!(telling->accounts & UINT64_C(1) << event->key.account))
+            continue;
+        if (telling->kind == MK_CREATED || !is_settled_before(ledger, &change))
             mk_changes_add(out, &change);
     }
     mk_events_done(&events);
+}
+
+/* The added ones that this fetch settles. */
+static void tell_added_settled(const struct mk_ledger *ledger, uint32_t index, uint32_t number,
+                               struct mk_changes *out)
+{
+    const struct mk_history *history = ledger->link->history;
+    uint32_t position = mk_history_first_added(ledger->link, number);
+
+    for (; history != NULL && position < history->added_count; position++) {
+        struct mk_change change = mk_stream_added(ledger, position, index);
+        if (history->added[position].fetches != number)
+            break;
+        change.kind = MK_UPDATED;
+        if (change.was_pending && !is_settled_before(ledger, &change))
+            mk_changes_add(out, &change);
+    }
 }
 
 static void tell_fetch(const struct mk_ledger *ledger, uint32_t index, const struct mk_batch *batch,
@@ -87,10 +114,12 @@ static void tell_fetch(const struct mk_ledger *ledger, uint32_t index, const str
     struct telling telling = { .batch = index, .accounts = batch->accounts, .kind = MK_CREATED };
 
     tell(ledger, number, &telling, out);
-    if (number == 0 || only_created)
+    if (only_created)
         return;
     telling.kind = MK_UPDATED;
-    tell(ledger, number - 1, &telling, out);
+    if (number > 0)
+        tell(ledger, number - 1, &telling, out);
+    tell_added_settled(ledger, index, number, out);
 }
 
 static void tell_grant(const struct mk_ledger *ledger, uint32_t index, const struct mk_batch *batch,
@@ -113,7 +142,22 @@ struct mk_change mk_stream_imported(const struct mk_ledger *ledger, uint32_t pos
                  .day = ledger->link->history->transactions[position].day,
                  .source = MK_IMPORTED },
         .batch = batch,
+        .day = ledger->link->history->transactions[position].day,
         .kind = MK_CREATED,
+    };
+}
+
+/* Its key says no account: there are more than a key has room for. */
+struct mk_change mk_stream_added(const struct mk_ledger *ledger, uint32_t position, uint32_t batch)
+{
+    const struct mk_added_transaction *added = &ledger->link->history->added[position];
+
+    return (struct mk_change){
+        .key = { .ordinal = position, .day = added->day, .source = MK_ADDED },
+        .batch = batch,
+        .day = added->day,
+        .kind = MK_CREATED,
+        .was_pending = added->was_pending,
     };
 }
 
@@ -134,8 +178,32 @@ static void tell_corrected(const struct mk_ledger *ledger, uint32_t index,
             &ledger->link->history->corrections[batch->first + i];
         const struct mk_change change = { .key = correction->transaction,
                                           .batch = index,
+                                          .day = correction->transaction.day,
                                           .kind = MK_UPDATED,
                                           .was_pending = correction->was_pending };
+        mk_changes_add(out, &change);
+    }
+}
+
+static void tell_added(const struct mk_ledger *ledger, uint32_t index, const struct mk_batch *batch,
+                       struct mk_changes *out)
+{
+    for (uint32_t i = 0; i < batch->count; i++) {
+        const struct mk_change change = mk_stream_added(ledger, batch->first + i, index);
+        mk_changes_add(out, &change);
+    }
+}
+
+static void tell_edited(const struct mk_ledger *ledger, uint32_t index,
+                        const struct mk_batch *batch, struct mk_changes *out)
+{
+    for (uint32_t i = 0; i < batch->count; i++) {
+        const struct mk_edit *edit = &ledger->link->history->edits[batch->first + i];
+        const struct mk_change change = { .key = edit->transaction,
+                                          .batch = index,
+                                          .day = edit->transaction.day,
+                                          .kind = edit->is_removed ? MK_REMOVED : MK_UPDATED,
+                                          .was_pending = edit->was_pending };
         mk_changes_add(out, &change);
     }
 }
@@ -158,6 +226,13 @@ void mk_stream_batch(const struct mk_ledger *ledger, uint32_t index, bool only_c
     case MK_BATCH_CORRECTION:
         if (!only_created)
             tell_corrected(ledger, index, &batch, out);
+        break;
+    case MK_BATCH_ADDITION:
+        tell_added(ledger, index, &batch, out);
+        break;
+    case MK_BATCH_EDIT:
+        if (!only_created)
+            tell_edited(ledger, index, &batch, out);
         break;
     }
 }
@@ -196,50 +271,4 @@ bool mk_stream_read(const struct mk_ledger *ledger, struct mk_cursor *cursor, si
     } while (cursor->batch > batch);
     *ret_more = cursor->batch < count;
     return true;
-}
-
-/* --- What a row shows ------------------------------------------------------------------------- */
-
-uint32_t mk_stream_account(const struct mk_ledger *ledger, const struct mk_transaction_key *key)
-{
-    if (key->source != MK_IMPORTED)
-        return key->account;
-    return MK_IMPORTED_ACCOUNT_FIRST + ledger->link->history->transactions[key->ordinal].account;
-}
-
-static void describe_imported(const struct mk_ledger *ledger, uint32_t position,
-                              struct mk_transaction *ret)
-{
-    const struct mk_imported_transaction *imported = &ledger->link->history->transactions[position];
-
-    ret->amount = imported->amount;
-    ret->description = imported->description;
-    ret->original_id = imported->original_id;
-}
-
-static void lay_over(const struct mk_correction *correction, struct mk_enrichment *enrichment)
-{
-    enrichment->is_known = true;
-    enrichment->category = correction->category;
-    enrichment->subcategory = correction->subcategory;
-    enrichment->confidence = 100;
-}
-
-void mk_stream_describe(const struct mk_ledger *ledger, const struct mk_change *change,
-                        uint32_t batch, struct mk_transaction *ret)
-{
-    const struct mk_transaction_key *key = &change->key;
-    const struct mk_correction *correction = mk_history_correction(ledger->link, key, batch);
-
-    *ret = (struct mk_transaction){
-        .key = *key, .account = mk_stream_account(ledger, key), .day = key->day, .moment = MK_NEVER
-    };
-    if (key->source == MK_IMPORTED)
-        describe_imported(ledger, key->ordinal, ret);
-    else
-        mk_life_describe(ledger, key, ret);
-    ret->is_pending =
-        change->was_pending && mk_history_fetches(ledger->link, batch) <= key->fetch + 1;
-    if (correction != NULL)
-        lay_over(correction, &ret->enrichment);
 }

@@ -3,8 +3,8 @@
  * The transactions of a link: as a stream of changes, batch by batch, and as the state that the
  * stream adds up to.
  *
- * A row is shown as it was at the end of its batch (pending, corrected), so a page read twice holds
- * the same bytes; later batches bring its changes as `updated`.
+ * A row is shown as it was at the end of its batch (pending, corrected, changed), so a page read
+ * twice holds the same bytes; later batches bring its changes as `updated` or its id as `removed`.
  */
 #ifndef MK_CORE_STREAM_H
 #define MK_CORE_STREAM_H
@@ -13,12 +13,13 @@
 #include "core/life.h"
 #include "core/transaction.h"
 
-/* Nothing is ever removed: pending transactions settle under the same id. */
-enum mk_change_kind { MK_CREATED, MK_UPDATED };
+/* Pending transactions settle under the same id: only the control API removes any. */
+enum mk_change_kind { MK_CREATED, MK_UPDATED, MK_REMOVED };
 
 struct mk_change {
     struct mk_transaction_key key;
     uint32_t batch;   /* where it stands in the stream */
+    int32_t day;      /* in a state: of the row; in the stream: of its birth */
     uint8_t kind;     /* enum mk_change_kind */
     bool was_pending; /* born pending: still so until the next fetch */
 };
@@ -64,10 +65,13 @@ enum mk_err mk_stream_correct(const struct mk_ledger *ledger, struct mk_link *li
                               const struct mk_change *transaction, int category, int subcategory,
                               struct mk_problem *problem, struct mk_changes *ret);
 
-/* How the bank moved the balances of an account since its first fetch. */
+/*
+ * How the balances of an account moved since its first fetch: by the bank, and by what the control
+ * API added, changed, settled and removed.
+ */
 struct mk_movement {
     int64_t current;   /* by what was posted since, pending rows of the first fetch among it */
-    int64_t available; /* by all that later fetches brought */
+    int64_t available; /* by all that came since */
 };
 
 /* For each of the ledger's accounts. */

@@ -12,7 +12,7 @@ static const char *description_of(const struct mk_ledger *ledger, const struct m
 {
     struct mk_transaction row;
 
-    mk_stream_describe(ledger, change, change->batch, &row);
+    mk_stream_describe(ledger, change, mk_history_count(ledger->link) - 1, &row);
     return row.description;
 }
 
@@ -21,7 +21,7 @@ static void find_likes(const struct mk_ledger *ledger, const struct mk_change *t
                        struct mk_changes *ret)
 {
     const struct mk_transaction_query query = { .first_day = INT32_MIN,
-                                                .last_day = transaction->key.day };
+                                                .last_day = transaction->day };
     const char *wanted = description_of(ledger, transaction);
     size_t kept = 0;
 

@@ -6,6 +6,7 @@
 #include "core/accounts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Which accounts a query asks for, by number. */
 struct wanted {
@@ -22,6 +23,17 @@ static struct wanted wanted_by(const struct mk_transaction_query *query)
     return wanted;
 }
 
+/* Brings a creation to what it is now; false when it is no more. */
+static bool is_there_now(const struct mk_ledger *ledger, struct mk_change *change)
+{
+    const struct mk_edit *edit = mk_history_edit(ledger->link, &change->key, UINT32_MAX);
+
+    if (edit == NULL)
+        return true;
+    change->day = edit->day;
+    return !edit->is_removed;
+}
+
 /* Takes out what does not fit, from position `from` on. */
 static void narrow(const struct mk_ledger *ledger, const struct mk_transaction_query *query,
                    const struct wanted *wanted, size_t from, struct mk_changes *changes)
@@ -29,10 +41,11 @@ static void narrow(const struct mk_ledger *ledger, const struct mk_transaction_q
     size_t kept = from;
 
     for (size_t i = from; i < changes->count; i++) {
-        const struct mk_transaction_key *key = &changes->items[i].key;
-        if (key->day >= query->first_day && key->day <= query->last_day &&
-            wanted->accounts[mk_stream_account(ledger, key)])
-            changes->items[kept++] = changes->items[i];
+        struct mk_change *change = &changes->items[i];
+        if (is_there_now(ledger, change) && change->day >= query->first_day &&
+            change->day <= query->last_day &&
+            wanted->accounts[mk_stream_account(ledger, &change->key)])
+            changes->items[kept++] = *change;
     }
     changes->count = kept;
 }
@@ -60,7 +73,7 @@ static void sort(struct mk_changes *changes)
     struct mk_change *sorted = mk_alloc(changes->count * sizeof(*sorted));
 
     for (size_t i = 0; i < changes->count; i++)
-        places[i] = (struct place){ .day = changes->items[i].key.day, .position = (uint32_t)i };
+        places[i] = (struct place){ .day = changes->items[i].day, .position = (uint32_t)i };
     qsort(places, changes->count, sizeof(*places), order_places);
     for (size_t i = 0; i < changes->count; i++)
         sorted[i] = changes->items[places[i].position];
@@ -87,6 +100,11 @@ void mk_stream_state(const struct mk_ledger *ledger, const struct mk_transaction
 
 /* --- One transaction -------------------------------------------------------------------------- */
 
+static bool is_of_bank(const struct mk_transaction_key *key)
+{
+    return key->source != MK_IMPORTED && key->source != MK_ADDED;
+}
+
 /* Whether this batch may have told of the transaction first; its accounts are not looked at. */
 static bool may_hold(const struct mk_ledger *ledger, uint32_t index,
                      const struct mk_transaction_key *key)
@@ -95,13 +113,15 @@ static bool may_hold(const struct mk_ledger *ledger, uint32_t index,
 
     switch ((enum mk_batch_kind)batch.kind) {
     case MK_BATCH_FETCH:
-        return key->source != MK_IMPORTED &&
-               mk_history_fetches(ledger->link, index) == key->fetch + 1;
+        return is_of_bank(key) && mk_history_fetches(ledger->link, index) == key->fetch + 1;
     case MK_BATCH_GRANT:
-        return key->source != MK_IMPORTED && mk_history_fetches(ledger->link, index) > key->fetch;
+        return is_of_bank(key) && mk_history_fetches(ledger->link, index) > key->fetch;
     case MK_BATCH_IMPORT:
         return key->source == MK_IMPORTED && key->ordinal - batch.first < batch.count;
+    case MK_BATCH_ADDITION:
+        return key->source == MK_ADDED && key->ordinal - batch.first < batch.count;
     case MK_BATCH_CORRECTION:
+    case MK_BATCH_EDIT:
         break;
     }
     return false;
@@ -131,20 +151,22 @@ bool mk_stream_find(const struct mk_ledger *ledger, const char *id, struct mk_ch
         return false;
     for (uint32_t index = 0; index < count; index++) {
         if (may_hold(ledger, index, &key) && find_in(ledger, index, &key, ret))
-            return true;
+            return is_there_now(ledger, ret);
     }
     return false;
 }
 
 /* --- What it moved ---------------------------------------------------------------------------- */
 
-/* The bank's balances don't ask who shares what: all accounts count, in every fetch. */
-void mk_stream_movements(const struct mk_ledger *ledger, struct mk_movement ret[MK_ACCOUNTS_MAX])
+/*
+ * Since fetches bring what they bring, whatever becomes of it here. The bank's balances don't ask
+ * who shares what: all accounts count, in every fetch.
+ */
+static void move_by_fetches(const struct mk_ledger *ledger, uint32_t count,
+                            struct mk_movement ret[MK_ACCOUNTS_MAX])
 {
-    uint32_t count = mk_history_fetches(ledger->link, UINT32_MAX);
     struct mk_events events = { 0 };
 
-    memset(ret, 0, MK_ACCOUNTS_MAX * sizeof(*ret));
     for (uint32_t number = 0; number < count; number++) {
         const struct mk_fetch fetch = mk_stream_fetch(ledger, number);
         events.count = 0;
@@ -159,4 +181,52 @@ void mk_stream_movements(const struct mk_ledger *ledger, struct mk_movement ret[
         }
     }
     mk_events_done(&events);
+}
+
+/* What is there counts, posted or not; what was there before does so no more. */
+static void move(struct mk_movement *movement, int64_t amount, bool is_posted, int sign)
+{
+    movement->available += sign * amount;
+    if (is_posted)
+        movement->current += sign * amount;
+}
+
+static void move_by_added(const struct mk_ledger *ledger, struct mk_movement ret[MK_ACCOUNTS_MAX])
+{
+    const struct mk_history *history = ledger->link->history;
+
+    for (uint32_t i = 0; history != NULL && i < history->added_count; i++) {
+        const struct mk_added_transaction *added = &history->added[i];
+        const struct mk_change change = mk_stream_added(ledger, i, 0);
+        bool is_posted = !added->was_pending || !mk_stream_is_open(ledger, &change.key, UINT32_MAX);
+        if (added->account < MK_ACCOUNTS_MAX)
+            move(&ret[added->account], added->amount, is_posted, 1);
+    }
+}
+
+/* Imported accounts keep the balances that they came with. */
+static void move_by_edits(const struct mk_ledger *ledger, struct mk_movement ret[MK_ACCOUNTS_MAX])
+{
+    const struct mk_edit *edit;
+
+    for (uint32_t place = 0; (edit = mk_history_next_edited(ledger->link, &place)) != NULL;) {
+        const struct mk_transaction_key *key = &edit->transaction;
+        uint32_t account = mk_stream_account(ledger, key);
+        bool was_posted = !edit->was_pending || !mk_stream_is_open(ledger, key, UINT32_MAX);
+        if (account >= MK_ACCOUNTS_MAX)
+            continue;
+        int64_t amount = key->source == MK_ADDED ? ledger->link->history->added[key->ordinal].amount
+                                                 : mk_life_amount(ledger, key);
+        move(&ret[account], amount, was_posted, -1);
+        if (!edit->is_removed)
+            move(&ret[account], edit->amount, was_posted || edit->is_settled, 1);
+    }
+}
+
+void mk_stream_movements(const struct mk_ledger *ledger, struct mk_movement ret[MK_ACCOUNTS_MAX])
+{
+    memset(ret, 0, MK_ACCOUNTS_MAX * sizeof(*ret));
+    move_by_fetches(ledger, mk_history_fetches(ledger->link, UINT32_MAX), ret);
+    move_by_added(ledger, ret);
+    move_by_edits(ledger, ret);
 }

@@ -58,11 +58,27 @@
     X(INSTITUTION_ERROR, "institution_error") \
     X(NO_PERMISSION, "no_permission")
 
+#define MK_PRODUCT_STATES(X) \
+    X(PENDING, "pending") \
+    X(IN_PROGRESS, "in_progress") \
+    X(COMPLETED, "completed") \
+    X(FAILED, "failed")
+
+/* Webhooks: the events, and what the test endpoint calls them, which has two names for one. */
+#define MK_EVENT_STATE "link.state_changed"
+#define MK_EVENT_PRODUCT "link.product_refresh"
+#define MK_EVENT_TRANSACTIONS "transactions.updates_available"
+
+#define MK_NOTICES(X) \
+    X(STATE, MK_EVENT_STATE) \
+    X(PRODUCT, MK_EVENT_PRODUCT) \
+    X(TRANSACTIONS, MK_EVENT_TRANSACTIONS)
+
 #define MK_TEST_EVENTS(X) \
-    X(LINK_STATE_CHANGED, "link.state_changed") \
-    X(TRANSACTIONS_UPDATES_AVAILABLE, "transactions.updates_available") \
+    X(LINK_STATE_CHANGED, MK_EVENT_STATE) \
+    X(TRANSACTIONS_UPDATES_AVAILABLE, MK_EVENT_TRANSACTIONS) \
     X(PRODUCT_STATE_CHANGED, "product.state_changed") \
-    X(LINK_PRODUCT_REFRESH, "link.product_refresh")
+    X(LINK_PRODUCT_REFRESH, MK_EVENT_PRODUCT)
 
 #define MK_TRANSACTION_TYPES(X) \
     X(CREDIT, "credit") \
@@ -112,6 +128,12 @@ enum mk_product_error {
     MK_PRODUCT_ERROR_NONE = MK_PRODUCT_ERROR_COUNT
 };
 #undef X
+#define X(name, text) MK_PRODUCT_STATE_##name,
+enum mk_product_state { MK_PRODUCT_STATES(X) MK_PRODUCT_STATE_COUNT };
+#undef X
+#define X(name, text) MK_NOTICE_##name,
+enum mk_notice { MK_NOTICES(X) MK_NOTICE_COUNT };
+#undef X
 #define X(name, text) MK_TEST_EVENT_##name,
 enum mk_test_event { MK_TEST_EVENTS(X) MK_TEST_EVENT_COUNT };
 #undef X
@@ -132,6 +154,8 @@ extern const char *const mk_country_names[];
 extern const char *const mk_link_state_names[];
 extern const char *const mk_link_error_names[];
 extern const char *const mk_product_error_names[];
+extern const char *const mk_product_state_names[];
+extern const char *const mk_notice_names[];
 extern const char *const mk_test_event_names[];
 extern const char *const mk_transaction_type_names[];
 extern const char *const mk_feature_names[];

@@ -4,7 +4,8 @@
  *
  * The table has a read-write lock of its own, held only inside these functions. None of them wants
  * a world's lock to be held by the caller; mk_worlds_bearer() and mk_worlds_other_has_link() take
- * one world's lock at a time. A world that was returned stays valid until mk_worlds_free().
+ * one world's lock at a time. A world that is returned, also in a struct mk_caller, is held by the
+ * caller, who releases it.
  */
 #ifndef MK_CORE_WORLDS_H
 #define MK_CORE_WORLDS_H
@@ -63,6 +64,32 @@ struct mk_world *mk_worlds_find(struct mk_worlds *worlds, const char *client_id)
 
 /* The world that a link session's token or a visit to a bank names, or NULL. */
 struct mk_world *mk_worlds_by_handle(struct mk_worlds *worlds, uint32_t handle);
+
+/*
+ * All worlds there are, each held, in no order that means anything; returns their number. The array
+ * is the caller's to free. With `due_by` only those whose wake_at is not later.
+ */
+size_t mk_worlds_list(struct mk_worlds *worlds, int64_t due_by, struct mk_world ***ret);
+size_t mk_worlds_count(struct mk_worlds *worlds);
+
+/* The soonest wake_at of all. */
+int64_t mk_worlds_wake_at(struct mk_worlds *worlds);
+
+/*
+ * Takes the client's world out of the table: its tokens are unknown from now on. Held by the caller
+ * now; NULL when there was none. Calls that are in it finish in it.
+ */
+struct mk_world *mk_worlds_remove(struct mk_worlds *worlds, const char *client_id);
+
+/*
+ * Puts a world in that was made elsewhere (a fork, --load); the table takes the caller's hold over.
+ * It keeps its handle if it has one that is free. Nothing happens with MK_WORLD_EXISTS when the
+ * client has a world, MK_UNAUTHORIZED when it is none of the configured ones or has another secret,
+ * MK_UNAVAILABLE when there are max_worlds.
+ */
+enum mk_err mk_worlds_add(struct mk_worlds *worlds, struct mk_world *world,
+                          struct mk_problem *problem);
+const struct mk_world_config *mk_worlds_config(const struct mk_worlds *worlds);
 
 /*
  * Whether a world other than `mine` has this link in sight (the documented example, which all have,

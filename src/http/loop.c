@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An event thread. One turn: wait for the doors, the stop and the next deadline, let libmicrohttpd
- * work on what is ready, end what is overdue.
+ * An event thread. One turn: wait for the doors, the bells, the stop and the next deadline, let
+ * libmicrohttpd work on what is ready, end what is overdue.
  *
  * A connection is ended by shutting its socket down: libmicrohttpd sees that on its next run and
  * cleans up by itself. Its own time limit can't do this, since it only counts silence.
@@ -36,6 +36,7 @@ void mk_loop_forget(struct mk_connection *connection)
 {
     struct mk_queue *queue = connection->queue;
 
+    mk_later_unpark(connection);
     if (queue == NULL)
         return;
     if (connection->previous != NULL)
@@ -136,6 +137,7 @@ static void end_idle(struct mk_loop *loop)
 static void sweep(struct mk_loop *loop)
 {
     end_overdue(loop);
+    mk_later_end_waits(loop);
     if (loop->stopping && loop->now >= loop->grace_end)
         end_idle(loop);
 }
@@ -180,6 +182,8 @@ static int time_to_wait(const struct mk_loop *loop)
         return -1;
     until = sooner(until, &loop->waiting);
     until = sooner(until, &loop->serving);
+    if (loop->parked.count > 0 && loop->parked.items[0]->deadline < until)
+        until = loop->parked.items[0]->deadline;
     if (loop->stopping)
         until = loop->now + LOOK_AGAIN;
     return until <= loop->now ? 0 : (int)((until - loop->now + 999) / 1000);
@@ -197,7 +201,10 @@ static void run_all(struct mk_loop *loop)
         run_door(&loop->doors[i]);
 }
 
-/* Waits, then runs the doors that are ready; all of them when nothing happened, to be sure. */
+/*
+ * Waits, then runs the doors that are ready or have become so; all of them when nothing happened,
+ * to be sure.
+ */
 static void wait_and_run(struct mk_loop *loop, int milliseconds)
 {
     struct pollfd polled[MK_LISTEN_ADDRESSES + 1];
@@ -205,8 +212,7 @@ static void wait_and_run(struct mk_loop *loop, int milliseconds)
 
     for (; count < loop->door_count; count++)
         polled[count] = (struct pollfd){ .fd = loop->doors[count].epoll_fd, .events = POLLIN };
-    if (!loop->stopping)
-        polled[count++] = (struct pollfd){ .fd = loop->server->stop_fd, .events = POLLIN };
+    polled[count++] = (struct pollfd){ .fd = loop->watch_fd, .events = POLLIN };
 
     int ready = poll(polled, count, milliseconds);
     loop->now = mk_monotonic_now();
@@ -214,8 +220,10 @@ static void wait_and_run(struct mk_loop *loop, int milliseconds)
         run_all(loop);
         return;
     }
+    if (polled[loop->door_count].revents != 0)
+        mk_later_hear(loop);
     for (size_t i = 0; i < loop->door_count && ready > 0; i++) {
-        if (polled[i].revents != 0)
+        if (polled[i].revents != 0 || loop->doors[i].run_again)
             run_door(&loop->doors[i]);
     }
 }
@@ -252,6 +260,7 @@ static void begin_stop(struct mk_loop *loop)
     loop->now = mk_monotonic_now();
     loop->grace_end = loop->now + (loop->server->tls ? GRACE_TLS : GRACE);
     loop->stop_end = loop->now + loop->server->stop_span;
+    mk_later_hurry(loop);
 }
 
 void *mk_loop_run(void *argument)
@@ -264,5 +273,6 @@ void *mk_loop_run(void *argument)
     begin_stop(loop);
     while (count_connections(loop) > 0 && loop->now < loop->stop_end)
         turn(loop);
+    mk_later_give_up(loop);
     return NULL;
 }

@@ -20,6 +20,11 @@ static const struct {
 #undef X
 };
 
+struct mk_bell *mk_request_bell(const struct mk_request *request)
+{
+    return request->bell_of(request->carrier);
+}
+
 /* The values need no clearing: headers point only at what was written. */
 void mk_response_init(struct mk_response *response)
 {
@@ -28,6 +33,9 @@ void mk_response_init(struct mk_response *response)
     response->body = NULL;
     response->body_length = 0;
     response->static_body = false;
+    response->later = false;
+    response->ending = MK_ENDING_WHOLE;
+    response->feed.state = NULL;
     response->close = false;
     response->header_count = 0;
     response->values_length = 0;
@@ -41,6 +49,9 @@ void mk_response_done(struct mk_response *response)
         free(response->body);
     response->body = NULL;
     response->body_length = 0;
+    if (response->feed.state != NULL)
+        response->feed.done(response->feed.state);
+    response->feed.state = NULL;
 }
 
 void mk_response_header(struct mk_response *response, const char *name, const char *literal)

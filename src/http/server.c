@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -69,7 +68,7 @@ static unsigned door_limit(size_t files, size_t doors)
 
 static bool open_door(struct mk_door *door, const struct mk_server_config *config)
 {
-    unsigned flags = MHD_USE_EPOLL | MHD_USE_ERROR_LOG;
+    unsigned flags = MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME;
     struct MHD_OptionItem tls[] = {
         { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)config->tls_cert },
         { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)config->tls_key },
@@ -100,13 +99,23 @@ static bool open_door(struct mk_door *door, const struct mk_server_config *confi
     return true;
 }
 
+static bool open_loops(struct mk_server *server)
+{
+    bool opened = true;
+
+    for (size_t t = 0; t < server->listen.threads; t++) {
+        server->loops[t].server = server;
+        opened &= mk_later_open(&server->loops[t]);
+    }
+    return opened;
+}
+
 static bool open_doors(struct mk_server *server, const struct mk_server_config *config)
 {
     struct mk_listen *listen = &server->listen;
 
     for (size_t t = 0; t < listen->threads; t++) {
         struct mk_loop *loop = &server->loops[t];
-        loop->server = server;
         for (size_t i = 0; i < listen->per_thread; i++) {
             struct mk_door *door = &loop->doors[i];
             door->loop = loop;
@@ -174,11 +183,11 @@ static struct mk_server *make(const struct mk_server_config *config)
 
     server->dispatch = config->dispatch;
     server->context = config->context;
+    server->body_max = config->body_max;
     server->tls = config->tls_cert != NULL || config->tls_key != NULL;
     server->idle_span = span(config->idle_seconds, MK_IDLE_SECONDS);
     server->request_span = span(config->request_seconds, MK_REQUEST_SECONDS);
     server->stop_span = span(config->stop_seconds, MK_STOP_SECONDS);
-    server->stop_fd = -1;
     return server;
 }
 
@@ -198,13 +207,14 @@ struct mk_server *mk_server_start(const struct mk_server_config *config,
     name_address(server);
     server->door_limit = door_limit(raise_file_limit(), threads * server->listen.per_thread);
     server->loops = mk_alloc_zero(threads, sizeof(*server->loops));
-    server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (server->stop_fd < 0)
+    if (!open_loops(server))
         return fail(server, error, config->listen, "no descriptor is left");
     if (!open_doors(server, config))
         return fail(server, error, config->listen, server->complaint);
-    if (config->bound != NULL)
-        config->bound(config->context, server);
+    if (config->bound != NULL && !config->bound(config->context, server, error)) {
+        mk_server_stop(server);
+        return NULL;
+    }
     if (!start_threads(server))
         return fail(server, error, config->listen, "the system refuses another thread");
     return server;
@@ -229,8 +239,10 @@ bool mk_server_stopping(const struct mk_server *server)
 static void stop_threads(struct mk_server *server)
 {
     atomic_store_explicit(&server->stopping, true, memory_order_release);
-    if (server->stop_fd >= 0)
-        eventfd_write(server->stop_fd, 1);
+    for (size_t t = 0; t < server->listen.threads; t++) {
+        if (server->loops[t].started)
+            mk_later_wake(&server->loops[t]);
+    }
     for (size_t t = 0; t < server->listen.threads; t++) {
         if (server->loops[t].started)
             pthread_join(server->loops[t].thread, NULL);
@@ -255,12 +267,12 @@ void mk_server_stop(struct mk_server *server)
     if (server->loops != NULL) {
         mk_listen_bar(&server->listen);
         stop_threads(server);
-        for (size_t t = 0; t < server->listen.threads; t++)
+        for (size_t t = 0; t < server->listen.threads; t++) {
             close_doors(&server->loops[t]);
+            mk_later_close(&server->loops[t]);
+        }
     }
     free(server->loops);
     mk_listen_done(&server->listen);
-    if (server->stop_fd >= 0)
-        close(server->stop_fd);
     free(server);
 }

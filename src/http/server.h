@@ -7,8 +7,10 @@
  *        -> the loop: wait for the daemons' epoll descriptors and the next deadline, MHD_run
  *
  * Bodies gather in a capped buffer of the connection; the answer is given in libmicrohttpd's last
- * callback. The loop also closes connections that stay silent or take too long, and ends quietly:
- * see mk_server_stop(). Only the files that server_private.h lists know microhttpd.h.
+ * callback, or later: a connection whose call waits, or whose feed has nothing to tell, is parked
+ * without a thread or a time limit. The loop also closes connections that stay silent or take too
+ * long, and ends quietly: see mk_server_stop(). Only the files that server_private.h lists know
+ * microhttpd.h.
  */
 #ifndef MK_HTTP_SERVER_H
 #define MK_HTTP_SERVER_H
@@ -17,7 +19,7 @@
 
 /* Limits of connections, with their defaults. */
 #define MK_IDLE_SECONDS 60    /* from connecting, or from the last answer, to a request line */
-#define MK_REQUEST_SECONDS 30 /* from the request line to the end of the answer */
+#define MK_REQUEST_SECONDS 30 /* from the request line to the end of the answer, but for waits */
 #define MK_STOP_SECONDS 5     /* how long requests under way may take after a stop */
 
 struct mk_server;
@@ -32,12 +34,17 @@ struct mk_server_config {
     unsigned stop_seconds;    /* 0: the default above */
     mk_dispatch *dispatch;
     void *context;
-    /* Called when the address is known and before the first request; NULL: nobody wants to know. */
-    void (*bound)(void *context, const struct mk_server *server);
+    /* How long the body of this request may be; asked when it is longer than MK_BODY_MAX. */
+    size_t (*body_max)(void *context, enum mk_method method, const char *target);
+    /*
+     * Called when the address is known and before the first request; NULL: nobody wants to know.
+     * False, with one line in `error`, when nothing can be served.
+     */
+    bool (*bound)(void *context, const struct mk_server *server, char *error);
 };
 
 /* Room for any message of mk_server_start(). */
-enum { MK_SERVER_ERROR_SIZE = 256 };
+enum { MK_SERVER_ERROR_SIZE = 512 };
 
 /*
  * Binds, starts the event threads and returns; requests are answered from here on. NULL on failure,
@@ -58,6 +65,7 @@ bool mk_server_stopping(const struct mk_server *server);
 /*
  * Accepts nothing new, lets every request under way finish and be read (stop_seconds at most),
  * joins the threads and frees everything. Idle connections end as soon as nothing waits in them.
+ * Calls that wait are asked once more at once, feeds for a last time.
  */
 void mk_server_stop(struct mk_server *server);
 

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 
 /* A body that is too large is read and dropped up to this, so that its client sees the 413. */
 #define DRAIN_MAX ((size_t)16 * 1024 * 1024)
@@ -24,11 +23,18 @@
 /* Buffers up to these sizes are kept for the next request of the connection. */
 enum { BODY_KEPT = 4096, TARGET_KEPT = 1024, BUFFER_MIN = 512 };
 
+/* Who announces a body gets room for so much of it; for more, when it has come. */
+enum { BODY_ON_TRUST = 64 * 1024 };
+
 /* What a header field takes of the pool beside its text, and what an answer's head may need. */
 enum { FIELD_COST = 64, ANSWER_ROOM = 1536 };
 
-/* How much unread input is taken off a connection that is about to be closed. */
-enum { LINGER_MAX = 64 * 1024 };
+/* What is left of a request that was not answered, if anything. */
+static void end_request(struct mk_connection *c)
+{
+    mk_later_forget_bell(c);
+    mk_answer_abandon(c);
+}
 
 void mk_request_connection(void *context, struct MHD_Connection *mhd, void **connection,
                            enum MHD_ConnectionNotificationCode what)
@@ -39,6 +45,7 @@ void mk_request_connection(void *context, struct MHD_Connection *mhd, void **con
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         c = mk_alloc_zero(1, sizeof(*c));
         c->door = door;
+        c->mhd = mhd;
         c->fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
         mk_loop_wait(c);
         door->connections++;
@@ -47,11 +54,17 @@ void mk_request_connection(void *context, struct MHD_Connection *mhd, void **con
     }
     door->run_again |= door->connections >= door->loop->server->door_limit;
     door->connections--;
+    end_request(c);
     mk_loop_forget(c);
     free(c->target);
     free(c->body);
     free(c);
     *connection = NULL;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
 }
 
 /* Room for `size` bytes in a buffer that is kept between requests. */
@@ -95,7 +108,7 @@ void *mk_request_begin(void *context, const char *target, struct MHD_Connection 
     grow(&c->target, &c->target_size, size);
     memcpy(c->target, target, size);
     hide_query(target);
-    c->request = (struct mk_request){ .target = c->target };
+    c->request = (struct mk_request){ .target = c->target, .bell_of = mk_later_bell, .carrier = c };
     c->answered = false;
     c->head_read = false;
     c->chunked = false;
@@ -103,6 +116,8 @@ void *mk_request_begin(void *context, const char *target, struct MHD_Connection 
     c->close_after = false;
     c->cookies = 0;
     c->body_seen = 0;
+    c->body_most = 0;
+    c->body_max = 0;
     mk_loop_serve(c);
     return c;
 }
@@ -157,14 +172,26 @@ static bool is_large(const struct mk_connection *c, struct MHD_Connection *mhd, 
 }
 
 /* Content-Length, which libmicrohttpd has found to be digits; 0 when something else counts. */
-static int64_t body_length(const struct mk_connection *c)
+static size_t body_length(const struct mk_connection *c)
 {
     const char *text = c->request.header[MK_HEADER_CONTENT_LENGTH];
     int64_t length;
 
     if (text == NULL || c->chunked)
         return 0;
-    return mk_read_integer(text, 0, INT64_MAX, &length) ? length : INT64_MAX;
+    return mk_read_integer(text, 0, INT64_MAX, &length) ? (size_t)length : SIZE_MAX;
+}
+
+/* Asks for the limit of the route only where it makes a difference. */
+static bool is_too_long(struct mk_connection *c, size_t size)
+{
+    const struct mk_server *server = c->door->loop->server;
+
+    if (size <= MK_BODY_MAX || server->body_max == NULL)
+        return size > MK_BODY_MAX;
+    if (c->body_max == 0)
+        c->body_max = server->body_max(server->context, c->request.method, c->target);
+    return size > c->body_max;
 }
 
 /* Whether there is a space, a control character or nothing at all in the target. */
@@ -204,16 +231,26 @@ static bool read_head(struct mk_connection *c, struct MHD_Connection *mhd, const
     if (request->fault != MK_REQUEST_FINE)
         return false;
 
-    int64_t length = body_length(c);
+    size_t length = body_length(c);
     /* With two lengths, or a length beside chunks, the bytes that follow may be anything. */
     c->close_after = (request->repeated & 1u << MK_HEADER_CONTENT_LENGTH) != 0 ||
                      (c->chunked && request->header[MK_HEADER_CONTENT_LENGTH] != NULL);
-    if (length <= (int64_t)MK_BODY_MAX) {
-        grow(&c->body, &c->body_size, (size_t)length);
+    if (!is_too_long(c, length)) {
+        grow(&c->body, &c->body_size, smaller(length, BODY_ON_TRUST));
+        c->body_most = length;
         return true;
     }
     request->fault = MK_REQUEST_BODY_TOO_LARGE;
-    return !c->expects && length <= (int64_t)DRAIN_MAX;
+    return !c->expects && length <= DRAIN_MAX;
+}
+
+/* Twice what has come, but not more than will. */
+static void make_room(struct mk_connection *c, size_t seen)
+{
+    size_t most = c->body_most > 0 ? c->body_most : 2 * seen;
+
+    if (seen > c->body_size)
+        grow(&c->body, &c->body_size, smaller(2 * seen, most));
 }
 
 /* False when there is no end in sight. */
@@ -221,112 +258,14 @@ static bool read_body(struct mk_connection *c, const char *data, size_t size)
 {
     size_t seen = c->body_seen + size;
 
-    if (seen > MK_BODY_MAX)
+    if (is_too_long(c, seen))
         c->request.fault = MK_REQUEST_BODY_TOO_LARGE;
     if (c->request.fault == MK_REQUEST_FINE) {
-        if (seen > c->body_size)
-            grow(&c->body, &c->body_size, 2 * seen < MK_BODY_MAX ? 2 * seen : MK_BODY_MAX);
+        make_room(c, seen);
         memcpy(c->body + c->body_seen, data, size);
     }
     c->body_seen = seen;
-    return seen <= DRAIN_MAX;
-}
-
-static void make_answer(struct mk_connection *c, struct mk_response *response)
-{
-    struct mk_server *server = c->door->loop->server;
-
-    if (c->request.fault == MK_REQUEST_FINE) {
-        c->request.body = c->body;
-        c->request.body_length = c->body_seen;
-    }
-    c->answered = true;
-    mk_response_init(response);
-    server->dispatch(server->context, &c->request, response);
-    response->close |= c->close_after || mk_server_stopping(server);
-}
-
-static struct MHD_Response *translate(struct mk_response *response)
-{
-    enum MHD_ResponseMemoryMode mode = response->static_body || response->body == NULL
-                                           ? MHD_RESPMEM_PERSISTENT
-                                           : MHD_RESPMEM_MUST_FREE;
-    struct MHD_Response *out =
-        MHD_create_response_from_buffer(response->body_length, response->body, mode);
-
-    if (out == NULL)
-        return NULL;
-    response->body = NULL; /* now theirs */
-    if (response->content_type != NULL)
-        MHD_add_response_header(out, MHD_HTTP_HEADER_CONTENT_TYPE, response->content_type);
-    for (size_t i = 0; i < response->header_count; i++)
-        MHD_add_response_header(out, response->headers[i].name, response->headers[i].value);
-    if (response->close)
-        MHD_add_response_header(out, MHD_HTTP_HEADER_CONNECTION, "close");
-    return out;
-}
-
-static enum MHD_Result answer(struct mk_connection *c, struct MHD_Connection *mhd)
-{
-    struct mk_response response;
-
-    make_answer(c, &response);
-    struct MHD_Response *out = translate(&response);
-    mk_response_done(&response);
-    if (out == NULL)
-        return MHD_NO;
-    enum MHD_Result queued = MHD_queue_response(mhd, response.status, out);
-    MHD_destroy_response(out);
-    return queued;
-}
-
-static void print_answer(const struct mk_connection *c, const struct mk_response *response,
-                         struct mk_text *text)
-{
-    mk_text_print(text, "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Length: %zu\r\n",
-                  response->status, MHD_get_reason_phrase_for(response->status),
-                  response->body_length);
-    if (response->content_type != NULL)
-        mk_text_print(text, "Content-Type: %s\r\n", response->content_type);
-    for (size_t i = 0; i < response->header_count; i++)
-        mk_text_print(text, "%s: %s\r\n", response->headers[i].name, response->headers[i].value);
-    mk_text_add_literal(text, "\r\n");
-    if (c->request.method != MK_HEAD && response->body_length > 0)
-        mk_text_add(text, response->body, response->body_length);
-}
-
-/* Closing a socket with unread bytes resets it, and the reset may overtake the answer. */
-static void take_rest(int fd)
-{
-    char bytes[4096];
-
-    for (size_t i = 0; i < LINGER_MAX / sizeof(bytes); i++) {
-        if (recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) <= 0)
-            return;
-    }
-}
-
-/*
- * Answers past libmicrohttpd and makes it close the connection. It takes no answer in the middle of
- * a body, and an answer whose head does not fit what the request's head left of the pool ends the
- * connection without a word. One send is enough: the socket's buffer is still empty.
- */
-static enum MHD_Result answer_and_close(struct mk_connection *c, struct MHD_Connection *mhd)
-{
-    struct mk_response response;
-    struct mk_text text = MK_TEXT(MK_POOL_SIZE);
-
-    make_answer(c, &response);
-    print_answer(c, &response, &text);
-    mk_response_done(&response);
-    if (!text.failed && c->door->loop->server->tls)
-        mk_tls_send(mhd, text.bytes, text.length);
-    else if (!text.failed)
-        send(c->fd, text.bytes, text.length, MSG_NOSIGNAL | MSG_DONTWAIT);
-    mk_text_done(&text);
-    if (!c->door->loop->server->tls)
-        take_rest(c->fd);
-    return MHD_NO;
+    return c->request.fault == MK_REQUEST_FINE || seen <= DRAIN_MAX;
 }
 
 enum MHD_Result mk_request_handle(void *context, struct MHD_Connection *mhd, const char *url,
@@ -342,12 +281,12 @@ enum MHD_Result mk_request_handle(void *context, struct MHD_Connection *mhd, con
         if (read_head(c, mhd, method, version))
             return MHD_YES;
         bool tight = c->request.fault == MK_REQUEST_HEAD_TOO_LARGE;
-        return tight ? answer_and_close(c, mhd) : answer(c, mhd);
+        return tight ? mk_answer_and_close(c) : mk_answer(c);
     }
     if (*size == 0)
-        return answer(c, mhd);
+        return mk_answer(c);
     if (!read_body(c, data, *size))
-        return answer_and_close(c, mhd);
+        return mk_answer_and_close(c);
     *size = 0;
     return MHD_YES;
 }
@@ -362,6 +301,7 @@ void mk_request_end(void *context, struct MHD_Connection *mhd, void **connection
     (void)how;
     if (c == NULL)
         return;
+    end_request(c);
     shrink(&c->body, &c->body_size, BODY_KEPT);
     shrink(&c->target, &c->target_size, TARGET_KEPT);
     mk_loop_wait(c);

@@ -63,6 +63,9 @@ struct mk_place {
     X(DATE_ORDER, "date_order", "Start should not be after the end of the range") \
     X(NOT_UNIQUE, "not_unique", "Id should not be used twice") \
     X(UNKNOWN_VALUE, "unknown_value", "%s") \
+    X(MISPLACED, "misplaced", "%s") \
+    X(FAULT, "fault", "A fault rule asked for this") \
+    X(NEITHER, "missing", "One of these is required: %s") \
     X(NEEDED, "needed", "The session requires %s")
 /* clang-format on */
 

@@ -44,6 +44,7 @@ struct mk_field {
     bool required;
     bool nullable;
     bool deprecated;
+    bool is_secret; /* never in the journal: json/mask.h */
     int64_t min; /* code points of a text, value of a number, count of a list; both 0: no bounds */
     int64_t max; /* 0: no upper one */
     const char *const *choices; /* NULL-ended; texts only */

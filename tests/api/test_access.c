@@ -106,12 +106,83 @@ START_TEST(access__every_operation)
     size_t checked = 0;
 
     for (size_t i = 0; i < mk_route_count; i++) {
-        if (mk_routes[i].access == MK_ACCESS_ANYONE || mk_routes[i].access == MK_ACCESS_SESSION)
+        enum mk_access access = mk_routes[i].access;
+        if (access != MK_ACCESS_CLIENT && access != MK_ACCESS_CONTROL)
             continue;
         check_route(client, &mk_routes[i]);
         checked++;
     }
     ck_assert_uint_ge(checked, 10);
+}
+END_TEST
+
+static char *admin_line(void)
+{
+    return quoted("Authorization: Bearer %s", moneykit_sandbox_admin_token(under_test.sandbox));
+}
+
+/* No client comes in, with whatever it has. */
+START_TEST(access__administrator)
+{
+    struct client *client = signed_in("alice");
+    char *own = quoted("Authorization: Bearer %s", client->token);
+    char *admin = admin_line();
+
+    for (size_t i = 0; i < mk_route_count; i++) {
+        const struct mk_route *route = &mk_routes[i];
+        if (route->access != MK_ACCESS_ADMIN)
+            continue;
+        for (size_t j = 0; j < MK_COUNT(refused); j++)
+            expect_error(ask(client, route, refused[j].first, refused[j].second), 401,
+                         UNAUTHORIZED);
+        expect_error(ask(client, route, own, NULL), 401, UNAUTHORIZED);
+        expect_error(ask(client, route, "X-Client-Id: alice", "X-Client-Secret: secret-of-alice"),
+                     401, UNAUTHORIZED);
+        expect_in(ask(client, route, admin, NULL));
+    }
+    free(own);
+    free(admin);
+}
+END_TEST
+
+/* A page that a DNS trick brought into the sandbox's origin gets nowhere. */
+START_TEST(access__control_hosts)
+{
+    struct client *client = signed_in("alice");
+    char *own = quoted("Authorization: Bearer %s", client->token);
+    char *admin = admin_line();
+
+    for (size_t i = 0; i < mk_route_count; i++) {
+        const struct mk_route *route = &mk_routes[i];
+        if (route->access == MK_ACCESS_CONTROL || route->access == MK_ACCESS_ADMIN)
+            expect_error(ask(client, route, route->access == MK_ACCESS_ADMIN ? admin : own,
+                             "Host: evil.example"),
+                         403, "sandbox_error.forbidden_host");
+    }
+    free(own);
+    free(admin);
+}
+END_TEST
+
+START_TEST(access__control_sizes)
+{
+    struct client *client = signed_in("alice");
+    struct mk_text target = MK_TEXT(1024);
+
+    for (size_t i = 0; i < mk_route_count; i++) {
+        const struct mk_route *route = &mk_routes[i];
+        if (route->access != MK_ACCESS_CONTROL || route->body == NULL)
+            continue;
+        size_t length = (route->body_max > 0 ? route->body_max : MK_BODY_MAX) + 1;
+        char *large = mk_alloc_zero(1, length + 1);
+        memset(large, ' ', length);
+        write_target(route, &target);
+        expect_error(CALL(client, .method = mk_method_name(route->method), .target = target.bytes,
+                          .body = large),
+                     413, "api_error.request.too_large");
+        free(large);
+    }
+    mk_text_done(&target);
 }
 END_TEST
 
@@ -156,7 +227,8 @@ START_TEST(access__forgotten_bearer)
 
     mk_world_lock(world);
     for (unsigned i = 0; i < MK_BEARERS_MAX; i++)
-        mk_bearers_issue(&world->bearers, &world->secrets, world->handle, "", mk_real_now(), token);
+        mk_bearers_issue(&world->bearers, &world->secrets, world->handle, "",
+                         mk_real_now() + MK_BEARER_SECONDS * MK_SECOND, false, token);
     mk_world_unlock(world);
     expect_error(get(client, "/links"), 401, UNAUTHORIZED);
     free(client->token);
@@ -218,6 +290,9 @@ END_TEST
 void access_tests(TCase *tcase)
 {
     tcase_add_test(tcase, access__every_operation);
+    tcase_add_test(tcase, access__administrator);
+    tcase_add_test(tcase, access__control_hosts);
+    tcase_add_test(tcase, access__control_sizes);
     tcase_add_test(tcase, access__expired_bearer);
     tcase_add_test(tcase, access__life_of_a_bearer);
     tcase_add_test(tcase, access__forgotten_bearer);

@@ -33,6 +33,7 @@ START_TEST(jwks__one_key)
     const struct reply *reply = CALL(client_new("alice"), .target = JWKS, .anonymous = true);
 
     expect_status(reply, 200);
+    ck_assert_str_eq(header_of(reply, "Cache-Control"), "no-cache");
     ck_assert_uint_eq(json_object_size(reply->json), 1);
     ck_assert_uint_eq(json_array_size(member(reply, "keys")), 1);
     ck_assert_uint_eq(json_object_size(member(reply, "keys.0")), 7);

@@ -8,25 +8,35 @@
 
 #define SETTINGS "/sandbox/settings"
 #define NEW_WORLD \
-    "{'timestamps': 'seed', 'rate_limits': 'off', 'refresh_seconds': 1," \
-    " 'auto_refresh_seconds': 86400, 'connect_auto': null}"
+    "{'seed': 0, 'timestamps': 'seed', 'rate_limits': 'off', 'access_token_seconds': 3600," \
+    " 'token_clock': 'real', 'signature_clock': 'real', 'webhook_retry_seconds': 10," \
+    " 'refresh_seconds': 1, 'auto_refresh_seconds': 86400, 'journal_bytes': 1048576," \
+    " 'connect_auto': null}"
 
 START_TEST(settings__of_a_new_world)
 {
     expect_value(get(signed_in("alice"), SETTINGS), "", NEW_WORLD);
-    restart_sandbox("--timestamps=utc", "--rate-limits=documented", NULL);
+    restart_sandbox("--timestamps=utc", "--rate-limits=documented", "--seed=7", "--deterministic",
+                    NULL);
     expect_part(get(signed_in("alice"), SETTINGS), "",
-                "{'timestamps': 'utc', 'rate_limits': 'documented'}");
+                "{'timestamps': 'utc', 'rate_limits': 'documented', 'seed': 7,"
+                " 'signature_clock': 'world'}");
 }
 END_TEST
 
 START_TEST(settings__each_alone)
 {
     static const char *const members[] = {
+        "'seed': 9223372036854775807",
         "'timestamps': 'utc'",
         "'rate_limits': 'documented'",
+        "'access_token_seconds': 31536000",
+        "'token_clock': 'world'",
+        "'signature_clock': 'world'",
+        "'webhook_retry_seconds': 1",
         "'refresh_seconds': 0",
         "'auto_refresh_seconds': 0",
+        "'journal_bytes': 65536",
         "'connect_auto': {'institution_id': 'chase', 'username': 'user_rich'}",
     };
     struct client *client = signed_in("alice");
@@ -40,8 +50,10 @@ START_TEST(settings__each_alone)
         free(body);
     }
     expect_value(get(client, SETTINGS), "",
-                 "{'timestamps': 'utc', 'rate_limits': 'documented', 'refresh_seconds': 0,"
-                 " 'auto_refresh_seconds': 0,"
+                 "{'seed': 9223372036854775807, 'timestamps': 'utc', 'rate_limits': 'documented',"
+                 " 'access_token_seconds': 31536000, 'token_clock': 'world',"
+                 " 'signature_clock': 'world', 'webhook_retry_seconds': 1, 'refresh_seconds': 0,"
+                 " 'auto_refresh_seconds': 0, 'journal_bytes': 65536,"
                  " 'connect_auto': {'institution_id': 'chase', 'username': 'user_rich'}}");
     expect_value(get(signed_in("bob"), SETTINGS), "", NEW_WORLD);
     expect_value(patch(client, SETTINGS, "{'connect_auto': null}"), "connect_auto", "null");
@@ -79,6 +91,21 @@ START_TEST(settings__refused)
                   "['body','timestamps'] enum\n['body','rate_limits'] string_type\n"
                   "['body','refresh_seconds'] greater_than_equal\n"
                   "['body','auto_refresh_seconds'] less_than_equal\n");
+    expect_issues(patch(client, SETTINGS,
+                        "{'seed': -1, 'access_token_seconds': 0, 'token_clock': 'frozen',"
+                        " 'signature_clock': null, 'webhook_retry_seconds': 0,"
+                        " 'journal_bytes': 65535}"),
+                  "['body','seed'] greater_than_equal\n"
+                  "['body','access_token_seconds'] greater_than_equal\n"
+                  "['body','token_clock'] enum\n['body','signature_clock'] not_null\n"
+                  "['body','webhook_retry_seconds'] greater_than_equal\n"
+                  "['body','journal_bytes'] greater_than_equal\n");
+    expect_issues(patch(client, SETTINGS,
+                        "{'access_token_seconds': 31536001, 'webhook_retry_seconds': 7201,"
+                        " 'journal_bytes': 67108865}"),
+                  "['body','access_token_seconds'] less_than_equal\n"
+                  "['body','webhook_retry_seconds'] less_than_equal\n"
+                  "['body','journal_bytes'] less_than_equal\n");
     expect_issues(patch(client, SETTINGS, "{'timestamps': null}"),
                   "['body','timestamps'] not_null\n");
     expect_value(get(client, SETTINGS), "", NEW_WORLD);
@@ -105,6 +132,63 @@ START_TEST(settings__take_effect)
     ck_assert_uint_eq(status, 429);
     free(products);
     free(id);
+}
+END_TEST
+
+START_TEST(settings__access_tokens)
+{
+    struct client *client = signed_in("alice");
+
+    expect_status(patch(client, SETTINGS, "{'access_token_seconds': 5}"), 200);
+    expect_value(CALL(client, .method = "POST", .target = "/auth/token", .anonymous = true,
+                      .body = "client_id=alice&client_secret=secret-of-alice",
+                      .headers = { "Content-Type: application/x-www-form-urlencoded" }),
+                 "expires_in", "5");
+    expect_value(get(signed_in("bob"), SETTINGS), "access_token_seconds", "3600");
+}
+END_TEST
+
+/* The id of a link of a world with this seed, which the server or a setting gave. */
+static char *link_of_seed(const char *option, const char *body)
+{
+    restart_sandbox("--deterministic", option, NULL);
+    struct client *client = client_new("alice");
+    if (body != NULL)
+        expect_status(CALL(client, .method = "PATCH", .target = SETTINGS, .body = body,
+                           .headers = { "X-Client-Id: alice", "X-Client-Secret: secret-of-alice" }),
+                      200);
+    sign_in(client);
+    return mk_copy(text_at(connected_link(client, NONE), "link_id"));
+}
+
+START_TEST(settings__seed)
+{
+    char *of_server = link_of_seed("--seed=7", NULL);
+    char *of_setting = link_of_seed("--seed=8", "{\"seed\":7}");
+    char *of_other = link_of_seed("--seed=8", NULL);
+
+    ck_assert_str_eq(of_server, of_setting);
+    ck_assert_str_ne(of_server, of_other);
+    free(of_server);
+    free(of_setting);
+    free(of_other);
+}
+END_TEST
+
+/* Only while nothing has come of the old one; the same one is no change. */
+START_TEST(settings__seed_of_a_world_in_use)
+{
+    struct client *client = signed_in("alice");
+
+    create_session(client, NONE);
+    expect_error(patch(client, SETTINGS, "{'seed': 7, 'refresh_seconds': 9}"), 409,
+                 "sandbox_error.world_in_use");
+    expect_value(get(client, SETTINGS), "", NEW_WORLD);
+    expect_status(patch(client, SETTINGS, "{'seed': 0}"), 200);
+    pass_seconds("alice", 1800); /* the session is over */
+    expect_value(patch(client, SETTINGS, "{'seed': 7}"), "seed", "7");
+    exchange(client, EXAMPLE_TOKEN);
+    expect_error(patch(client, SETTINGS, "{'seed': 8}"), 409, "sandbox_error.world_in_use");
 }
 END_TEST
 
@@ -135,5 +219,8 @@ void settings_tests(TCase *tcase)
     tcase_add_test(tcase, settings__connect_auto);
     tcase_add_test(tcase, settings__refused);
     tcase_add_test(tcase, settings__take_effect);
+    tcase_add_test(tcase, settings__access_tokens);
+    tcase_add_test(tcase, settings__seed);
+    tcase_add_test(tcase, settings__seed_of_a_world_in_use);
     tcase_add_test(tcase, settings__hosts_and_sizes);
 }

@@ -274,6 +274,33 @@ START_TEST(page__avatars)
 }
 END_TEST
 
+/* A fault rule makes the next answer end like this; the connection after it is a new one. */
+static const struct reply *break_off(struct client *client, const char *action)
+{
+    under_test.is_forced = true;
+    expect_status(post(client, "/sandbox/faults", "{'action': '%s', 'count': 1}", action), 201);
+    const struct reply *reply = CALL(client, .target = "/links", .breaks = true);
+    under_test.is_forced = false;
+    return reply;
+}
+
+START_TEST(answer__breaks_off)
+{
+    struct client *client = signed_in("alice");
+    size_t whole = get(client, "/links")->length;
+
+    const struct reply *reply = break_off(client, "reset");
+    ck_assert_int_eq(reply->ending, MK_ENDING_RESET);
+    ck_assert_uint_eq(reply->status, 0);
+    ck_assert_uint_eq(reply->length, 0);
+    reply = break_off(client, "truncate");
+    ck_assert_int_eq(reply->ending, MK_ENDING_TRUNCATED);
+    ck_assert_uint_eq(reply->status, 0);
+    ck_assert_uint_eq(reply->length, whole / 2);
+    ck_assert_uint_eq(get(client, "/links")->length, whole);
+}
+END_TEST
+
 void wire_tests(TCase *tcase)
 {
     tcase_add_test(tcase, path__not_found);
@@ -285,6 +312,7 @@ void wire_tests(TCase *tcase)
     tcase_add_test(tcase, cors__exposed_headers);
     tcase_add_test(tcase, head__too_large);
     tcase_add_test(tcase, head__repeated_fields);
+    tcase_add_test(tcase, answer__breaks_off);
     tcase_add_test(tcase, page__probes);
     tcase_add_test(tcase, page__front);
     tcase_add_test(tcase, page__openapi);

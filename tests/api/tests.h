@@ -26,7 +26,11 @@
     X(link_object) \
     X(sandbox_connect) \
     X(relink) \
+    X(sandbox_links) \
+    X(sandbox_transactions) \
     X(settings) \
+    X(clock) \
+    X(clock_webhooks) \
     X(connect_pages) \
     X(connect_steps) \
     X(connect_finder) \
@@ -44,11 +48,20 @@
     X(imports) \
     X(users) \
     X(webhooks) \
+    X(sandbox_webhooks) \
     X(jwks) \
+    X(keys) \
     X(wire) \
     X(docs) \
     X(options) \
+    X(forced_errors) \
+    X(faults) \
+    X(metrics) \
+    X(requests) \
+    X(wait) \
+    X(events) \
     X(worlds) \
+    X(snapshot) \
     X(journey) \
     X(determinism) \
     X(threads)
@@ -63,8 +76,9 @@ MK_API_TESTS(X)
 MK_MEMORY_TESTS(X)
 #undef X
 
-/* stress.c, over libcurl, and coverage.c, without a sandbox. */
+/* stress.c and stress_control.c, over libcurl, and coverage.c, without a sandbox. */
 void stress_tests(TCase *tcase);
+void stress_control_tests(TCase *tcase);
 void coverage_tests(TCase *tcase);
 
 #endif

@@ -157,15 +157,31 @@ def exchange_request(child, bearer, token):
 
 def ask(connection, child, bearer, method, target, body=None):
     """One API call on a connection of ours; returns its JSON."""
+    answer = send(connection, child, bearer, method, target, body)
+    return json.loads(answer.partition(b"\r\n\r\n")[2])
+
+
+def send(connection, child, bearer, method, target, body=None):
+    """The same for calls without one; returns the whole answer."""
+    return send_as(connection, child, f"Authorization: Bearer {bearer}", method, target, body)
+
+
+def send_keyed(connection, child, client, method, target):
+    """The same with the key headers of another client."""
+    return send_as(connection, child, f"X-Client-Id: {client}\r\nX-Client-Secret: secret", method,
+                   target)
+
+
+def send_as(connection, child, credentials, method, target, body=None):
     text = "" if body is None else json.dumps(body)
     connection.sendall(
         f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1:{child.port}\r\n"
-        f"Authorization: Bearer {bearer}\r\nContent-Type: application/json\r\n"
+        f"{credentials}\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(text)}\r\n\r\n{text}".encode())
     answer = read_answer(connection)
     if not answer.startswith(b"HTTP/1.1 2"):
         raise BenchError(f"{child.name} answered {answer[:2000]!r}")
-    return json.loads(answer.partition(b"\r\n\r\n")[2])
+    return answer
 
 
 def exchange(child, bearer, tokens):

@@ -310,6 +310,7 @@ MEASURES = {
     "store": measure_store,
     "links": scale.measure_links,
     "sync": scale.measure_sync,
+    "reset": scale.measure_reset,
     "start": measure_start,
     "instructions": measure_instructions,
 }

@@ -40,6 +40,8 @@ BUDGETS = [
     Budget("sync_page", "CPU a page of 10,000 synced rows, last against first", "<=", 1.15,
            "{:.2f}"),
     Budget("sync_lost", "rows that the sync missed or gave twice", "<=", 0, "{:.0f}"),
+    Budget("reset_ms", "reset of a world of 100,000 links, ms", "<=", 10, "{:.2f}"),
+    Budget("reset_others_ms", "longest call of another world meanwhile, ms", "<=", 10, "{:.2f}"),
     Budget("link_bytes", "bytes a stored link at 1,000,000", "<=", 400, "{:.0f}"),
     Budget("pause_ms", "worst pause of an insert up to 1,000,000, ms", "<=", 5, "{:.2f}"),
     Budget("start_ms", "start to first good answer, ms", "<=", 15, "{:.1f}"),

@@ -2,6 +2,8 @@
 """Measures of size: many links in one world, and a link with many transactions."""
 
 import random
+import threading
+import time
 from statistics import median
 
 import load
@@ -11,6 +13,8 @@ ASKED = 20000  # different links that GET /links/{id} is asked for
 PAGE = 5000  # links a page
 ROWS = 10000  # of user_large
 SYNC_PAGE = 100
+RESET_LINKS = 100000
+AFTERWARDS = 0.5  # seconds, in which what was thrown away is freed
 
 
 def measure_links(bench):
@@ -135,3 +139,54 @@ def sync(bench, ours, connection, link):
         rows += [row["transaction_id"] for row in page["transactions"]["created"]]
         cursor, more = page["cursor"]["next"], page["has_more"]
     return pages, rows
+
+
+def measure_reset(bench):
+    """POST /sandbox/reset of a world of 100,000 links, and another world's calls meanwhile."""
+    ours = bench.children.ours(bench.load.bearer, name="ours-reset")
+    spans, pauses = [], []
+    for _ in range(bench.options.repeats):
+        ours.control("grow", RESET_LINKS)
+        with Neighbour(ours) as neighbour:
+            spans.append(reset(bench, ours))
+            time.sleep(AFTERWARDS)
+        pauses.append(neighbour.worst)
+    for key, values in (("reset_ms", spans), ("reset_others_ms", pauses)):
+        bench.note(key, 1000 * median(values),
+                   f"{1000 * min(values):.2f} to {1000 * max(values):.2f}")
+    bench.children.stop(ours)
+
+
+def reset(bench, ours):
+    with connect(ours) as connection:
+        connection.settimeout(60)
+        load.ask(connection, ours, bench.load.bearer, "GET", "/sandbox/clock")  # warm
+        start = time.perf_counter()
+        load.send(connection, ours, bench.load.bearer, "POST", "/sandbox/reset")
+        return time.perf_counter() - start
+
+
+class Neighbour:
+    """Another client that calls without a break; `worst` is its longest call, in seconds."""
+
+    def __init__(self, ours):
+        self.ours, self.worst, self.running = ours, 0, True
+        self.thread = threading.Thread(target=self.call)
+
+    def __enter__(self):
+        self.thread.start()
+        time.sleep(0.1)
+        self.worst = 0
+        return self
+
+    def __exit__(self, *_):
+        self.running = False
+        self.thread.join()
+
+    def call(self):
+        with connect(self.ours) as connection:
+            connection.settimeout(60)
+            while self.running:
+                start = time.perf_counter()
+                load.send_keyed(connection, self.ours, "neighbour", "GET", "/links")
+                self.worst = max(self.worst, time.perf_counter() - start)

@@ -258,7 +258,8 @@ def read_answer(connection):
             raise BenchError("the connection ended inside an answer")
         data += more
     head = data.partition(b"\r\n\r\n")[0]
-    length = int(re.search(rb"(?i)\r\ncontent-length: *(\d+)", head).group(1))
+    field = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    length = int(field.group(1)) if field else 0  # a 204 has none
     while len(data) < len(head) + 4 + length:
         more = connection.recv(65536)
         if not more:

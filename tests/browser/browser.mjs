@@ -13,7 +13,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { serveApps } from './apps.mjs';
 import { credentials } from './protocol.mjs';
-import { startSandbox } from './sandbox.mjs';
+import { startSandbox } from '../support/sandbox.mjs';
 import { scenarios } from './scenarios/index.mjs';
 import { Stage } from './stage.mjs';
 

@@ -7,11 +7,14 @@
 //     problems.push(...contract.missing());
 //
 // A problem is a line of text.
+import { isDeepStrictEqual } from 'node:util';
 import { collectFields, fillFields } from './fields.mjs';
 import { Schemas } from './schemas.mjs';
 
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 const formType = 'application/x-www-form-urlencoded';
+const streamType = 'text/event-stream';
+const webhookOperation = 'sandbox_get_webhook'; // shows what is sent to receivers
 const errorsShown = 3;
 
 // What any request may meet before it comes to an operation: `default` stands for these.
@@ -67,7 +70,7 @@ export class Contract {
   }
 
   #schemasOf(response) {
-    return Object.values(response.content ?? {}).map((media) => media.schema);
+    return Object.values(response.content ?? {}).map((media) => media['x-event'] ?? media.schema);
   }
 
   check(exchange) {
@@ -134,7 +137,22 @@ export class Contract {
       return [`the content type ${type} is not declared`];
     if (exchange.method === 'HEAD')
       return exchange.reply === null ? [] : ['it has a body'];
-    return this.#checkBody(exchange, response.content[type].schema);
+    return type === streamType ? this.#checkStream(exchange, response.content[type])
+      : this.#checkBody(exchange, response.content[type].schema);
+  }
+
+  // The data of each event is JSON that its x-event allows.
+  #checkStream(exchange, media) {
+    const isValid = this.schemas.validator(media['x-event'], 'reply');
+    const place = `${exchange.operation} ${exchange.status}`;
+    const events = (exchange.reply ?? '').split('\n').filter((line) => line.startsWith('data: '));
+    return events.flatMap((line) => {
+      const value = parse(line.slice('data: '.length));
+      if (!isValid(value))
+        return [`an event: ${describe(isValid.errors)}`];
+      fillFields(this.schemas, isValid.schema, place, value, this.filled);
+      return [];
+    });
   }
 
   #checkBody(exchange, schema) {
@@ -146,7 +164,21 @@ export class Contract {
       return [`the reply: ${describe(isValid.errors)}`];
     fillFields(this.schemas, isValid.schema, `${exchange.operation} ${exchange.status}`, value,
       this.filled);
-    return [];
+    return exchange.operation === webhookOperation && exchange.status === 200
+      ? this.#checkWebhook(value) : [];
+  }
+
+  // The bytes that are sent are what the document says of their event, and what the reply shows.
+  #checkWebhook({ event, body, payload }) {
+    const webhook = this.document.webhooks?.[event]?.post;
+    if (!webhook)
+      return [`the webhook ${event} is not declared`];
+    const isValid = this.schemas.validator(webhook.requestBody.content['application/json'].schema,
+      'reply');
+    const sent = parse(body);
+    if (!isValid(sent))
+      return [`the body of the webhook: ${describe(isValid.errors)}`];
+    return isDeepStrictEqual(sent, payload) ? [] : ['the body of the webhook is not its payload'];
   }
 
   // What was accepted has to be what the document allows, which ignores keys that it does not name.

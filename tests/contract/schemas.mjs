@@ -7,7 +7,7 @@
 //   - as replies, where an object holds all keys that its schema names and no other: the sandbox
 //     sends null rather than leave a key out. Everything is checked
 //     as a whole (unevaluatedProperties), so allOf and anyOf may share the keys among them; maps
-//     (additionalProperties) name all their keys.
+//     (additionalProperties) name all their keys. What is marked x-open may hold anything.
 //
 // A format date-time may go without an offset, as the MoneyKit of this version writes them.
 import { createRequire } from 'node:module';
@@ -64,7 +64,8 @@ export class Schemas {
   #rewrite(schema, kind) {
     if (!isSchema(schema))
       return schema;
-    const whole = (value) => this.#close(this.#rewrite(value, kind), kind);
+    const whole = (value) => value?.['x-open'] ? this.#rewrite(value, kind)
+      : this.#close(this.#rewrite(value, kind), kind);
     const part = (value) => this.#rewrite(value, kind);
     const copy = {};
     for (const [key, value] of Object.entries(schema)) {

@@ -332,3 +332,58 @@ test('the document of the sandbox', () => {
   const contract = new Contract(read('../../openapi/openapi.json'), read('unreachable.json'));
   assert.ok(contract.operations.size > 10);
 });
+
+// --- Webhooks ------------------------------------------------------------------------------------
+
+const webhookDocument = () => {
+  const document = makeDocument();
+  document.components.schemas.Event = {
+    type: 'object', properties: { name: { type: 'string', enum: ['thing.made'] } },
+  };
+  document.webhooks = {
+    'thing.made': { post: { requestBody: { content: json(ref('Event')) } } },
+  };
+  document.paths['/webhooks'] = {
+    get: {
+      operationId: 'sandbox_get_webhook',
+      responses: {
+        200: {
+          content: json({
+            type: 'object',
+            properties: {
+              event: { type: 'string' }, body: { type: 'string' }, payload: { type: 'object',
+                properties: { name: { type: 'string' } } },
+            },
+          }),
+        },
+      },
+    },
+  };
+  return document;
+};
+
+for (const [name, changes, problem] of [
+  ['as declared', {}, null],
+  ['of no event', { event: 'thing.lost' }, /is not declared/],
+  ['with another key', { body: '{"name":"thing.made","more":1}' }, /the body of the webhook/],
+  ['of another event', { body: '{"name":"thing.lost"}' }, /the body of the webhook/],
+  ['that is no JSON', { body: '{' }, /the body of the webhook/],
+  ['that is not its payload', { payload: { name: 'x' } }, /is not its payload/],
+]) {
+  test(`a webhook ${name}`, () => {
+    const contract = new Contract(webhookDocument(), { answers: [], fields: [], absent: [] });
+    const reply = {
+      event: 'thing.made', body: '{"name":"thing.made"}', payload: { name: 'thing.made' },
+      ...changes,
+    };
+    const problems = contract.check({
+      operation: 'sandbox_get_webhook', method: 'GET', target: '/webhooks', transport: 'x',
+      status: 200, headers: [['Content-Type', 'application/json']], request: null,
+      reply: JSON.stringify(reply),
+    });
+    if (problem)
+      assert.match(problems.join('; '), problem);
+    else
+      assert.deepEqual(problems, []);
+  });
+}

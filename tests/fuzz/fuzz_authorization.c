@@ -77,7 +77,7 @@ static void look_up(const char *token)
     const struct mk_bearers bearers = { 0 };
     const struct mk_bearer *bearer = NULL;
 
-    FUZZ_REQUIRE(mk_bearers_find(&bearers, token, 0, &bearer) == MK_UNAUTHORIZED);
+    FUZZ_REQUIRE(mk_bearers_find(&bearers, token, 0, 0, &bearer) == MK_UNAUTHORIZED);
     FUZZ_REQUIRE(bearer == NULL);
 }
 

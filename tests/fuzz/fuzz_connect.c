@@ -5,6 +5,7 @@
  * refusal, never a 500; the page's policy stays one policy; and the session stays usable.
  */
 #include "api/dispatch.h"
+#include "api/metrics.h"
 #include "api/routes.h"
 #include "base/memory.h"
 #include "fuzz/fuzz.h"
@@ -50,6 +51,7 @@ static void open_service(void)
     if (service.bank == NULL) {
         service.bank = mk_bank_new("http://localhost:8080");
         service.router = mk_routes_router();
+        service.metrics = mk_metrics_new();
         service.public_url = "http://localhost:8080";
     }
     FUZZ_REQUIRE(service.bank != NULL && service.router != NULL);

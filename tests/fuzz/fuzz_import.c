@@ -237,6 +237,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (link != NULL)
         check_link(world, link, page);
-    mk_world_free(world);
+    mk_world_release(world);
     return 0;
 }

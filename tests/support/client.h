@@ -15,6 +15,7 @@
 #ifndef MK_TESTS_CLIENT_H
 #define MK_TESTS_CLIENT_H
 
+#include "http/message.h"
 #include "support/under_test.h"
 
 #include <jansson.h>
@@ -41,11 +42,14 @@ struct ask {
     size_t length;            /* strlen(body) */
     bool anonymous;           /* the client leaves its credentials out */
     const char *content_type; /* of the reply's body: application/json */
+    bool breaks;              /* the answer may break off: reply.ending says whether it did */
+    int64_t listens;          /* microseconds: an event stream is read for so long (0: a moment) */
 };
 
 struct reply {
-    size_t route; /* position in mk_routes; mk_route_count: none */
-    unsigned status;
+    size_t route;          /* position in mk_routes; mk_route_count: none */
+    unsigned status;       /* 0: it broke off, and what follows is what came before */
+    enum mk_ending ending; /* how */
     size_t header_count;
     struct {
         char *name;
@@ -89,6 +93,9 @@ const char *text_at(const struct reply *reply, const char *path);
 
 /* printf() with each ' turned into "; the caller frees it. */
 char *quoted(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Frees what a reply holds. */
+void forget_reply(struct reply *reply);
 
 /* The transports; they fill a zeroed reply. */
 void ask_in_memory(const struct ask *ask, const char *const *headers, struct reply *reply);

@@ -19,13 +19,15 @@ static const char *id_of(const json_t *row)
     return json_string_value(json_object_get(row, "transaction_id"));
 }
 
-/* No row is created twice, or updated before it was created; none is ever removed. */
+/* No row is created twice, or updated or removed before it was created, or after it was removed. */
 static void apply(struct sync_copy *copy, const struct reply *reply)
 {
     const json_t *created = member(reply, "transactions.created");
     const json_t *updated = member(reply, "transactions.updated");
+    const json_t *removed = member(reply, "transactions.removed");
     size_t index;
     json_t *row;
+    json_t *id;
 
     json_array_foreach(created, index, row) {
         require(json_object_get(copy->rows, id_of(row)) == NULL, "%s is created twice", id_of(row));
@@ -36,7 +38,9 @@ static void apply(struct sync_copy *copy, const struct reply *reply)
                 "%s is updated before it is created", id_of(row));
         json_object_set(copy->rows, id_of(row), row);
     }
-    MUST(json_array_size(member(reply, "transactions.removed")) == 0);
+    json_array_foreach(removed, index, id)
+        require(json_object_del(copy->rows, json_string_value(id)) == 0, "%s is not there to go",
+                json_string_value(id));
     copy->created += json_array_size(created);
     copy->updated += json_array_size(updated);
 }

@@ -79,7 +79,7 @@ static void start_without_server(struct moneykit_sandbox *sandbox)
 
     mk_log_setup(MK_LOG_ERROR, MK_LOG_TEXT);
     require(mk_sandbox_load_key(sandbox, error), "key: %s", error);
-    mk_sandbox_open(sandbox, PORT_IN_MEMORY);
+    require(mk_sandbox_open(sandbox, PORT_IN_MEMORY, error), "open: %s", error);
 }
 
 void start_sandbox(enum transport transport, const char *const *options)
@@ -145,6 +145,7 @@ static void check_links(void)
             check_chain(world, &world->links.pending);
             check_chain(world, &world->links.active);
         }
+        mk_world_release(world);
         free(noted.clients[i]);
     }
     noted.client_count = 0;
@@ -185,6 +186,7 @@ struct mk_world *world_of(const char *client_id)
     struct mk_world *world = mk_worlds_find(under_test.service->worlds, client_id);
 
     require(world != NULL, "the client %s has no world", client_id);
+    mk_world_release(world); /* the table of worlds holds it */
     return world;
 }
 

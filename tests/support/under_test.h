@@ -27,6 +27,7 @@ struct under_test {
     struct mk_service *service;
     long failing_allocation; /* in memory: jansson's n-th of the next request fails; -1: none */
     bool allocation_failed;  /* it came to that */
+    bool is_forced; /* answers are those of fault rules, which support/seen.h is not told */
 };
 
 extern struct under_test under_test;

@@ -90,7 +90,8 @@ static inline void wire_echo(void *context, const struct mk_request *request,
 }
 
 /*
- * A server on a free port of 127.0.0.1, or what `config` wants; the test ends when it can't start.
+ * A server on a free port of 127.0.0.1 with an echo behind it, or what `config` wants; the test
+ * ends when it can't start.
  */
 static inline struct mk_server *wire_start(struct mk_server_config config)
 {
@@ -98,7 +99,8 @@ static inline struct mk_server *wire_start(struct mk_server_config config)
 
     if (config.listen == NULL)
         config.listen = "127.0.0.1:0";
-    config.dispatch = wire_echo;
+    if (config.dispatch == NULL)
+        config.dispatch = wire_echo;
     struct mk_server *server = mk_server_start(&config, error);
     ck_assert_msg(server != NULL, "%s", error);
     return server;

@@ -32,7 +32,7 @@ static void close_bearers(void)
 static enum mk_err find(const char *token, int64_t now)
 {
     const struct mk_bearer *bearer = NULL;
-    enum mk_err err = mk_bearers_find(&bearers, token, now, &bearer);
+    enum mk_err err = mk_bearers_find(&bearers, token, now, now, &bearer);
 
     MUST((bearer != NULL) == (err != MK_UNAUTHORIZED));
     return err;
@@ -51,7 +51,8 @@ static void issue_many(uint32_t count)
     char token[MK_BEARER_SIZE];
 
     while (count-- > 0)
-        mk_bearers_issue(&bearers, &secrets, HANDLE, NULL, NOW, token);
+        mk_bearers_issue(&bearers, &secrets, HANDLE, NULL, NOW + MK_BEARER_SECONDS * MK_SECOND,
+                         false, token);
 }
 
 START_TEST(token__form)
@@ -59,7 +60,8 @@ START_TEST(token__form)
     char token[MK_BEARER_SIZE];
     uint32_t handle = 0;
 
-    mk_bearers_issue(&bearers, &secrets, HANDLE, NULL, NOW, token);
+    mk_bearers_issue(&bearers, &secrets, HANDLE, NULL, NOW + MK_BEARER_SECONDS * MK_SECOND, false,
+                     token);
     ck_assert_uint_eq(strlen(token), 48);
     ck_assert_uint_eq(strspn(token, "0123456789abcdef"), 48);
     ck_assert_int_eq(strncmp(token, "0123abcd00000000", 16), 0);
@@ -72,7 +74,8 @@ START_TEST(token__expires)
 {
     char token[MK_BEARER_SIZE];
 
-    mk_bearers_issue(&bearers, &secrets, HANDLE, NULL, NOW, token);
+    mk_bearers_issue(&bearers, &secrets, HANDLE, NULL, NOW + MK_BEARER_SECONDS * MK_SECOND, false,
+                     token);
     ck_assert_int_eq(find(token, NOW), MK_OK);
     ck_assert_int_eq(find(token, NOW - MK_DAY), MK_OK); /* the machine's clock was set back */
     ck_assert_int_eq(find(token, NOW + LIFE - 1), MK_OK);
@@ -88,8 +91,9 @@ START_TEST(token__scope)
     char token[MK_BEARER_SIZE];
 
     for (size_t i = 0; i < MK_COUNT(scopes); i++) {
-        mk_bearers_issue(&bearers, &secrets, HANDLE, scopes[i], NOW, token);
-        ck_assert_int_eq(mk_bearers_find(&bearers, token, NOW, &bearer), MK_OK);
+        mk_bearers_issue(&bearers, &secrets, HANDLE, scopes[i], NOW + MK_BEARER_SECONDS * MK_SECOND,
+                         false, token);
+        ck_assert_int_eq(mk_bearers_find(&bearers, token, NOW, NOW, &bearer), MK_OK);
         ck_assert_pstr_eq(bearer->scope, scopes[i]);
     }
 }
@@ -101,10 +105,11 @@ START_TEST(tokens__all_differ_and_are_found)
     static char tokens[MANY][MK_BEARER_SIZE];
 
     for (int i = 0; i < MANY; i++)
-        mk_bearers_issue(&bearers, &secrets, HANDLE, i % 2 == 0 ? "even" : NULL, NOW, tokens[i]);
+        mk_bearers_issue(&bearers, &secrets, HANDLE, i % 2 == 0 ? "even" : NULL,
+                         NOW + MK_BEARER_SECONDS * MK_SECOND, false, tokens[i]);
     for (int i = 0; i < MANY; i++) {
         const struct mk_bearer *bearer;
-        MUST(mk_bearers_find(&bearers, tokens[i], NOW, &bearer) == MK_OK);
+        MUST(mk_bearers_find(&bearers, tokens[i], NOW, NOW, &bearer) == MK_OK);
         MUST((bearer->scope != NULL) == (i % 2 == 0));
         for (int j = i + 1; j < MANY; j++)
             MUST(memcmp(tokens[i] + 16, tokens[j] + 16, 32) != 0);
@@ -120,12 +125,14 @@ START_TEST(ring__wraps_around)
     char last[MK_BEARER_SIZE];
 
     for (int i = 0; i < KEPT; i++)
-        mk_bearers_issue(&bearers, &secrets, HANDLE, "scope", NOW, first[i]);
+        mk_bearers_issue(&bearers, &secrets, HANDLE, "scope", NOW + MK_BEARER_SECONDS * MK_SECOND,
+                         false, first[i]);
     issue_many(MK_BEARERS_MAX - KEPT);
     for (int i = 0; i < KEPT; i++)
         ck_assert_int_eq(find(first[i], NOW), MK_OK);
     for (int i = 0; i < KEPT; i++) {
-        mk_bearers_issue(&bearers, &secrets, HANDLE, NULL, NOW, last);
+        mk_bearers_issue(&bearers, &secrets, HANDLE, NULL, NOW + MK_BEARER_SECONDS * MK_SECOND,
+                         false, last);
         for (int j = 0; j < KEPT; j++)
             ck_assert_int_eq(find(first[j], NOW), j <= i ? MK_UNAUTHORIZED : MK_OK);
         ck_assert_int_eq(find(last, NOW), MK_OK);
@@ -164,7 +171,8 @@ START_TEST(forged__secrets)
     char token[MK_BEARER_SIZE];
 
     issue_many(100);
-    mk_bearers_issue(&bearers, &secrets, HANDLE, NULL, NOW, token);
+    mk_bearers_issue(&bearers, &secrets, HANDLE, NULL, NOW + MK_BEARER_SECONDS * MK_SECOND, false,
+                     token);
     for (size_t i = 8; i < 48; i++) {
         char kept = token[i];
         for (const char *digit = "0123456789abcdef"; *digit != '\0'; digit++) {
@@ -218,7 +226,8 @@ START_TEST(bearers__done_forgets)
 {
     char token[MK_BEARER_SIZE];
 
-    mk_bearers_issue(&bearers, &secrets, HANDLE, "scope", NOW, token);
+    mk_bearers_issue(&bearers, &secrets, HANDLE, "scope", NOW + MK_BEARER_SECONDS * MK_SECOND,
+                     false, token);
     mk_bearers_done(&bearers);
     ck_assert_int_eq(find(token, NOW), MK_UNAUTHORIZED);
     issue_many(1);

@@ -253,6 +253,105 @@ START_TEST(corrections__limit)
 }
 END_TEST
 
+/* --- Changes by the control API --------------------------------------------------------------- */
+
+/* Edits of these transactions, to this amount, and an addition. */
+static bool change(const uint32_t *ordinals, size_t count, int64_t amount)
+{
+    struct mk_edit *edits = mk_alloc_zero(count, sizeof(*edits));
+    const struct mk_added_transaction added = { .description = mk_copy("added"),
+                                                .amount = amount,
+                                                .fetches = mk_history_fetches(&link_, UINT32_MAX) };
+
+    for (size_t i = 0; i < count; i++)
+        edits[i] = (struct mk_edit){ .transaction = transaction(ordinals[i]),
+                                     .amount = amount,
+                                     .description = mk_copy("edited") };
+    bool is_done = mk_history_change(&link_, &added, 1, edits, count, MADE_AT);
+    for (size_t i = 0; !is_done && i < count; i++)
+        mk_edit_done(&edits[i]);
+    if (!is_done)
+        mk_added_done(&added);
+    free(edits);
+    return is_done;
+}
+
+static int64_t amount_of(uint32_t ordinal, uint32_t batch)
+{
+    const struct mk_transaction_key key = transaction(ordinal);
+    const struct mk_edit *edit = mk_history_edit(&link_, &key, batch);
+
+    return edit == NULL ? 0 : edit->amount;
+}
+
+START_TEST(edits__hold_from_their_batch_on)
+{
+    uint32_t place = 0;
+
+    fetch(0);
+    ck_assert_int_eq(amount_of(4, UINT32_MAX), 0);
+    ck_assert(change((uint32_t[]){ 7, 4 }, 2, 10)); /* batches 1 and 2 */
+    fetch(1);                                       /* 3 */
+    ck_assert(change((uint32_t[]){ 4 }, 1, 20));    /* 4 and 5 */
+    ck_assert_uint_eq(mk_history_count(&link_), 6);
+    ck_assert_uint_eq(mk_history_batch(&link_, 4).kind, MK_BATCH_ADDITION);
+    ck_assert_uint_eq(mk_history_batch(&link_, 4).first, 1);
+    ck_assert_uint_eq(mk_history_batch(&link_, 5).kind, MK_BATCH_EDIT);
+    ck_assert_uint_eq(mk_history_batch(&link_, 5).first, 2);
+    ck_assert_int_eq(amount_of(4, 1), 0);
+    ck_assert_int_eq(amount_of(4, 2), 10);
+    ck_assert_int_eq(amount_of(4, 4), 10);
+    ck_assert_int_eq(amount_of(4, 5), 20);
+    ck_assert_int_eq(amount_of(7, 5), 10);
+    ck_assert_uint_eq(mk_history_first_added(&link_, 1), 0);
+    ck_assert_uint_eq(mk_history_first_added(&link_, 2), 1);
+    ck_assert_uint_eq(mk_history_first_added(&link_, 3), 2);
+    int64_t sum = mk_history_next_edited(&link_, &place)->amount;
+    sum += mk_history_next_edited(&link_, &place)->amount;
+    ck_assert_int_eq(sum, 30);
+    ck_assert_ptr_null(mk_history_next_edited(&link_, &place));
+}
+END_TEST
+
+/* One that fails leaves nothing behind. */
+START_TEST(edits__limits)
+{
+    static uint32_t many[1] = { 1 };
+
+    fetch(0);
+    ck_assert(change(many, 1, 5));
+    link_.history->edit_count = MK_EDITS_MAX;
+    ck_assert(!change(many, 1, 6));
+    link_.history->edit_count = 1;
+    link_.history->added_count = MK_ADDED_MAX;
+    ck_assert(!change(many, 1, 6));
+    link_.history->added_count = 1;
+    while (mk_history_count(&link_) < MK_BATCHES_MAX - 1)
+        MUST(mk_history_add(&link_, (struct mk_batch){ .kind = MK_BATCH_FETCH }, MADE_AT));
+    ck_assert(!change(many, 1, 6));
+    ck_assert(change(many, 0, 6));
+    ck_assert_uint_eq(mk_history_count(&link_), MK_BATCHES_MAX);
+}
+END_TEST
+
+START_TEST(revived__begins_anew)
+{
+    fetch(0);
+    fetch(1);
+    ck_assert(change((uint32_t[]){ 7 }, 1, 10));
+    mk_history_shed(link_.history);
+    ck_assert_uint_eq(mk_history_count(&link_), 0);
+    mk_history_revive(&link_);
+    ck_assert_ptr_null(link_.history);
+    ck_assert_uint_eq(mk_history_count(&link_), 1);
+    mk_history_of(&link_)->is_imported = true;
+    mk_history_shed(link_.history);
+    mk_history_revive(&link_);
+    ck_assert(link_.history->is_imported && link_.history->original_ids != NULL);
+    ck_assert_int_eq(link_.history->ends[0], MK_NEVER_SECONDS);
+}
+END_TEST
+
 Suite *history_suite(void)
 {
     Suite *suite = suite_create("history");
@@ -270,6 +369,9 @@ Suite *history_suite(void)
     tcase_add_test(all, corrections__latest_wins);
     tcase_add_test(all, corrections__many);
     tcase_add_test(all, corrections__limit);
+    tcase_add_test(all, edits__hold_from_their_batch_on);
+    tcase_add_test(all, edits__limits);
+    tcase_add_test(all, revived__begins_anew);
     suite_add_tcase(suite, all);
     return suite;
 }

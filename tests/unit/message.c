@@ -118,6 +118,24 @@ START_TEST(done_frees_what_is_owned_and_can_be_repeated)
 }
 END_TEST
 
+static void count_end(void *state)
+{
+    ++*(int *)state;
+}
+
+START_TEST(a_feed_that_nobody_took_ends_once)
+{
+    struct mk_response response;
+    int ends = 0;
+
+    mk_response_init(&response);
+    response.feed = (struct mk_feed){ .done = count_end, .state = &ends };
+    mk_response_done(&response);
+    mk_response_done(&response);
+    ck_assert_int_eq(ends, 1);
+}
+END_TEST
+
 Suite *message_suite(void)
 {
     Suite *suite = suite_create("message");
@@ -130,6 +148,7 @@ Suite *message_suite(void)
     tcase_add_test(all, a_response_keeps_copies_of_values);
     tcase_add_test(all, a_value_that_does_not_fit_is_left_out_whole);
     tcase_add_test(all, done_frees_what_is_owned_and_can_be_repeated);
+    tcase_add_test(all, a_feed_that_nobody_took_ends_once);
     suite_add_tcase(suite, all);
     return suite;
 }

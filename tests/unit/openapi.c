@@ -40,6 +40,7 @@ static const char *const pages[] = {
     "/docs/viewer.css",
     "/openapi.json",
     "/livez",
+    "/metrics",
     "/readyz",
     "/connect/avatars/{institution_id}",
     "/start",
@@ -237,8 +238,9 @@ START_TEST(query_parameters_equal_the_table)
 END_TEST
 
 /*
- * moneykit-version where it is read, X-Sandbox-Client with the control API, and nothing else; but
- * MoneyKit's contract has credentials that may come with a call for the keys, which needs none.
+ * moneykit-version where it is read, X-Sandbox-Client with the control API, Last-Event-ID with its
+ * stream of events, and nothing else; but MoneyKit's contract has credentials that may come with a
+ * call for the keys, which needs none.
  */
 static bool lists_header(const struct mk_route *route, enum mk_header header)
 {
@@ -248,6 +250,8 @@ static bool lists_header(const struct mk_route *route, enum mk_header header)
         return route->access == MK_ACCESS_CONTROL;
     if (header == MK_HEADER_CLIENT_ID || header == MK_HEADER_AUTHORIZATION)
         return strcmp(route->operation, "get_well_known_jwks") == 0;
+    if (header == MK_HEADER_LAST_EVENT_ID)
+        return strcmp(route->operation, "sandbox_events") == 0;
     return false;
 }
 
@@ -363,6 +367,12 @@ END_TEST
 
 /* --- Answers --- */
 
+/* The one call that works on deleted links too, to bring them back. */
+static bool takes_deleted(const struct mk_route *route)
+{
+    return route->handle == mk_sandbox_update_link;
+}
+
 /* Whether the steps before the handler can end a call on this route with this status. */
 static bool has_status(const struct mk_route *route, const char *status)
 {
@@ -376,8 +386,10 @@ static bool has_status(const struct mk_route *route, const char *status)
         return has_body || route->query != NULL || route->is_versioned;
     if (strcmp(status, "429") == 0)
         return route->per_link != 0 || route->per_user != 0 || route->per_client != 0;
-    if (strcmp(status, "403") == 0 || strcmp(status, "404") == 0 || strcmp(status, "410") == 0)
-        return route->names_link; /* a product that was not granted, no such link, a deleted one */
+    if (strcmp(status, "410") == 0)
+        return route->names_link && !takes_deleted(route);
+    if (strcmp(status, "403") == 0 || strcmp(status, "404") == 0)
+        return route->names_link; /* a product that was not granted, no such link */
     return strcmp(status, "default") == 0;
 }
 
@@ -409,6 +421,8 @@ static const char *wanted_security(const struct mk_route *route)
         return "[" CLIENT "]";
     case MK_ACCESS_CONTROL:
         return "[" CLIENT ",{'adminToken':[]}]";
+    case MK_ACCESS_ADMIN:
+        return "[{'adminToken':[]}]";
     case MK_ACCESS_SESSION: /* of Connect's pages, which are not in the document */
     case MK_ACCESS_ANYONE:  /* the one form has credentials inside, or beside it */
         break;

@@ -144,14 +144,16 @@ static void expect_tags(const json_t *operation, const char *place)
         ck_assert_msg(is_tag(json_string_value(tag)), "%s: tag %zu is not listed", place, index);
 }
 
-/* A reply has JSON, except 204; returns whether it is a success. */
+/* A reply has JSON, or is a stream of events, except 204; returns whether it is a success. */
 static bool check_response(json_t *response, const char *status, const char *place)
 {
     json_t *content = json_object_get(response, "content");
     bool has_json = json_object_get(content, "application/json") != NULL;
+    bool is_stream = json_object_get(content, "text/event-stream") != NULL;
 
     expect_text(response, "description", place);
-    ck_assert_msg(has_json == (strcmp(status, "204") != 0), "%s: application/json", place);
+    ck_assert_msg((has_json != is_stream) == (strcmp(status, "204") != 0), "%s: application/json",
+                  place);
     expect_examples(content, place);
     return status[0] == '2';
 }

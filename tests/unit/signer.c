@@ -89,7 +89,7 @@ static json_t *jwk_of(struct mk_signer *signer)
     ck_assert_msg(signer != NULL, "no key: %s", error);
     json_t *jwk = mk_signer_jwk(signer);
     ck_assert_ptr_nonnull(jwk);
-    mk_signer_free(signer);
+    mk_signer_release(signer);
     return jwk;
 }
 
@@ -240,7 +240,7 @@ static void *make_in_thread(void *unused)
     struct mk_signer *signer = mk_signer_from_file(path, problem, sizeof(problem));
     MUST(signer != NULL);
     json_t *jwk = mk_signer_jwk(signer);
-    mk_signer_free(signer);
+    mk_signer_release(signer);
     return jwk;
 }
 
@@ -341,7 +341,7 @@ END_TEST
 
 START_TEST(signer__free_of_nothing)
 {
-    mk_signer_free(NULL);
+    mk_signer_release(NULL);
 }
 END_TEST
 

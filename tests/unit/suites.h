@@ -13,13 +13,16 @@
 
 /* clang-format off */
 #define MK_SUITES(X) \
+    X(bell) \
     X(clock) \
     X(day) \
     X(encoding) \
+    X(heap) \
     X(log) \
     X(map) \
     X(memory) \
     X(money) \
+    X(nearest) \
     X(random) \
     X(text) \
     X(url) \
@@ -41,9 +44,14 @@
     X(redirect) \
     X(link) \
     X(links) \
+    X(link_states) \
     X(links_example) \
     X(link_users) \
     X(signer) \
+    X(snapshot) \
+    X(snapshot_parts) \
+    X(signatures) \
+    X(keys) \
     X(ids) \
     X(history) \
     X(stream) \
@@ -60,23 +68,39 @@
     X(imports) \
     X(products) \
     X(products_daily) \
+    X(notices_order) \
+    X(schedule) \
+    X(schedule_moves) \
     X(limits) \
+    X(faults) \
     X(rates) \
     X(bearers) \
+    X(journal) \
     X(world) \
     X(worlds) \
     X(worlds_threads) \
+    X(worlds_come_and_go) \
+    X(deliveries) \
+    X(deliveries_hostile) \
+    X(notices) \
     X(build) \
     X(form) \
     X(html) \
     X(issues) \
+    X(mask) \
     X(read) \
     X(shape) \
     X(address) \
     X(message) \
     X(router) \
+    X(reach) \
+    X(poster) \
     X(server) \
     X(server_bodies) \
+    X(server_endings) \
+    X(server_feeds) \
+    X(server_later) \
+    X(server_later_ends) \
     X(server_limits) \
     X(server_listen) \
     X(server_stop) \

@@ -38,7 +38,7 @@ static struct mk_world *enter(const char *id)
     struct mk_caller caller;
 
     ck_assert_int_eq(mk_worlds_sign_in(worlds, id, "secret", &problem, &caller), MK_OK);
-    return caller.world;
+    return bank_borrow(caller.world);
 }
 
 static struct mk_link *add_link(struct mk_world *world, char id[MK_LINK_ID_SIZE])
@@ -64,7 +64,8 @@ static void draw(struct mk_world *world, struct mk_text *out)
     }
     mk_session_token_write(mk_sessions_add(&world->sessions, &world->secrets, mk_world_now(world)),
                            world->handle, NULL, out);
-    mk_bearers_issue(&world->bearers, &world->secrets, world->handle, NULL, BANK_NOW, token);
+    mk_bearers_issue(&world->bearers, &world->secrets, world->handle, NULL,
+                     BANK_NOW + MK_BEARER_SECONDS * MK_SECOND, false, token);
     mk_text_add_text(out, token);
 }
 
@@ -84,7 +85,7 @@ START_TEST(deterministic__repeats)
     ck_assert_str_eq(first.bytes, second.bytes);
     ck_assert_str_ne(first.bytes, other.bytes);
     mk_text_clear(&other);
-    draw(mk_worlds_find(worlds, "b"), &other);
+    draw(bank_borrow(mk_worlds_find(worlds, "b")), &other);
     mk_text_clear(&second);
 
     struct mk_worlds_config config = any;
@@ -125,20 +126,20 @@ START_TEST(clock__of_a_world)
     ck_assert_int_le(mk_world_now(world) - mk_real_now(), MK_SECOND);
     ck_assert(!world->clock.frozen);
     ck_assert_int_eq(world->settings.timestamps, MK_TIMES_UTC);
-    mk_world_free(world);
+    mk_world_release(world);
 
     config.start = BANK_NOW;
     world = mk_world_new(&config, "a", NULL);
     ck_assert_int_ge(mk_world_now(world), BANK_NOW);
     ck_assert_int_lt(mk_world_now(world), BANK_NOW + MK_MINUTE);
-    mk_world_free(world);
+    mk_world_release(world);
 
     config.deterministic = true;
     world = mk_world_new(&config, "a", NULL);
     ck_assert_int_eq(mk_world_now(world), BANK_NOW);
     ck_assert(world->clock.frozen);
-    mk_world_free(world);
-    mk_world_free(NULL);
+    mk_world_release(world);
+    mk_world_release(NULL);
 }
 END_TEST
 
@@ -153,8 +154,48 @@ START_TEST(seed__is_the_clients)
     ck_assert_uint_eq(b->seed, mk_seed_derive(3, "b"));
     ck_assert_uint_ne(mk_random_next(&a->ids), mk_random_next(&b->ids));
     ck_assert_ptr_null(a->secret);
-    mk_world_free(a);
-    mk_world_free(b);
+    mk_world_release(a);
+    mk_world_release(b);
+}
+END_TEST
+
+/* Contents change hands; who the world is, its tokens and its journal stay. */
+START_TEST(take__swaps_contents)
+{
+    struct mk_world *world = enter("a");
+    struct mk_world_config config = world->config;
+    char id[MK_LINK_ID_SIZE];
+    char token[MK_BEARER_SIZE];
+    const struct mk_bearer *bearer;
+    uint32_t handle = world->handle;
+
+    config.start = BANK_NOW - MK_DAY;
+    struct mk_world *fresh = mk_world_new(&config, "b", "other");
+    add_link(world, id);
+    world->settings.refresh_span = 7 * MK_SECOND;
+    mk_journal_set_limit(&fresh->journal, MK_JOURNAL_BYTES_MIN);
+    mk_bearers_issue(&world->bearers, &world->secrets, handle, NULL, BANK_NOW + MK_HOUR, true,
+                     token);
+    mk_world_take(world, fresh, false);
+    ck_assert_uint_eq(world->epoch, 1);
+    ck_assert_uint_eq(world->handle, handle);
+    ck_assert_str_eq(world->client_id, "a");
+    ck_assert_str_eq(world->secret, "secret");
+    ck_assert_int_eq(mk_world_now(world), BANK_NOW - MK_DAY);
+    ck_assert_int_eq(world->settings.refresh_span, MK_REFRESH_SPAN);
+    ck_assert_uint_eq(world->journal.limit, MK_JOURNAL_BYTES_MIN);
+    ck_assert_ptr_null(mk_links_find(&world->links, id, BANK_NOW));
+    ck_assert_ptr_nonnull(mk_links_find(&fresh->links, id, BANK_NOW));
+    ck_assert_str_eq(fresh->client_id, "b");
+
+    /* A token that goes by the world's clock is as good as before. */
+    ck_assert_int_eq(
+        mk_bearers_find(&world->bearers, token, 0, mk_world_now(world) + MK_HOUR - 1, &bearer),
+        MK_OK);
+    ck_assert_int_eq(
+        mk_bearers_find(&world->bearers, token, 0, mk_world_now(world) + MK_HOUR, &bearer),
+        MK_BEARER_EXPIRED);
+    mk_world_release(fresh);
 }
 END_TEST
 
@@ -168,6 +209,7 @@ Suite *world_suite(void)
     tcase_add_test(all, random__only_ids_repeat);
     tcase_add_test(all, seed__is_the_clients);
     tcase_add_test(all, clock__of_a_world);
+    tcase_add_test(all, take__swaps_contents);
     suite_add_tcase(suite, all);
     return suite;
 }

@@ -42,7 +42,7 @@ static enum mk_err sign_in(const char *id, const char *secret, struct mk_world *
     ck_assert((caller.world != NULL) == (err == MK_OK));
     ck_assert_str_eq(caller.scope, err == MK_OK ? "" : "untouched");
     ck_assert((problem.message[0] != '\0') == (err != MK_OK));
-    *ret = caller.world;
+    *ret = bank_borrow(caller.world);
     return err;
 }
 
@@ -62,13 +62,15 @@ static enum mk_err bearer(const char *token, bool expired_too, struct mk_caller 
     *ret = (struct mk_caller){ .world = NULL };
     enum mk_err err = mk_worlds_bearer(worlds, token, expired_too, &problem, ret);
     ck_assert((ret->world != NULL) == (err == MK_OK || err == MK_BEARER_EXPIRED));
+    bank_borrow(ret->world);
     return err;
 }
 
 static void issue(struct mk_world *world, const char *scope, int64_t now,
                   char token[MK_BEARER_SIZE])
 {
-    mk_bearers_issue(&world->bearers, &world->secrets, world->handle, scope, now, token);
+    mk_bearers_issue(&world->bearers, &world->secrets, world->handle, scope,
+                     now + MK_BEARER_SECONDS * MK_SECOND, false, token);
 }
 
 START_TEST(sign_in__makes_one_world_per_client)
@@ -80,7 +82,7 @@ START_TEST(sign_in__makes_one_world_per_client)
     ck_assert_uint_ne(a->handle, b->handle);
     ck_assert_uint_ne(a->seed, b->seed);
     ck_assert_ptr_eq(enter("a"), a);
-    ck_assert_ptr_eq(mk_worlds_find(worlds, "a"), a);
+    ck_assert_ptr_eq(bank_borrow(mk_worlds_find(worlds, "a")), a);
     ck_assert_ptr_null(mk_worlds_find(worlds, "A"));
     ck_assert_ptr_null(mk_worlds_find(worlds, ""));
 }

@@ -64,7 +64,8 @@ static struct mk_world *enter(const char *id, const char *secret)
     struct mk_problem problem = { 0 };
     struct mk_caller caller = { .world = NULL };
 
-    return mk_worlds_sign_in(worlds, id, secret, &problem, &caller) == MK_OK ? caller.world : NULL;
+    mk_worlds_sign_in(worlds, id, secret, &problem, &caller);
+    return bank_borrow(caller.world);
 }
 
 /* Everybody signs everybody in, in another order, over and over; one client too many knocks too. */
@@ -110,9 +111,10 @@ static void *race_to_pin(void *context)
 
     pthread_barrier_wait(&barrier);
     if (worker->number % 4 == 3) { /* makes the same world without a secret */
-        struct mk_problem problem;
-        struct mk_caller caller;
+        struct mk_problem problem = { 0 };
+        struct mk_caller caller = { .world = NULL };
         mk_worlds_bearer(worlds, "fixed", false, &problem, &caller);
+        mk_world_release(caller.world);
         return NULL;
     }
     for (int i = 0; i < 20; i++)
@@ -196,13 +198,13 @@ static void *live(void *context)
         enum mk_err err = mk_linking_exchange(bank.world, token, &link);
         mk_link_id_write(link, id);
         mk_bearers_issue(&bank.world->bearers, &bank.world->secrets, bank.world->handle, NULL,
-                         mk_real_now(), token);
+                         mk_real_now() + MK_BEARER_SECONDS * MK_SECOND, false, token);
         mk_world_unlock(bank.world);
 
         bool found = !mk_worlds_other_has_link(worlds, bank.world, id) &&
                      mk_worlds_other_has_link(worlds, NULL, id);
         bool known = mk_worlds_bearer(worlds, token, false, &problem, &caller) == MK_OK &&
-                     caller.world == bank.world;
+                     bank_borrow(caller.world) == bank.world;
         worker->successes += err == MK_OK && found && known;
     }
     return NULL;
@@ -215,7 +217,7 @@ START_TEST(threads__live_side_by_side)
     for (int i = 0; i < THREADS; i++) {
         char name[32];
         snprintf(name, sizeof(name), "client-%d", i);
-        ck_assert_uint_eq(mk_worlds_find(worlds, name)->links.store.count, 101);
+        ck_assert_uint_eq(bank_borrow(mk_worlds_find(worlds, name))->links.store.count, 101);
     }
 }
 END_TEST

@@ -14,37 +14,40 @@ function cleanEnvironment(work) {
     XDG_STATE_HOME: join(work, 'state') };
 }
 
-// Resolves with the address of its front page, which it prints when it can be used.
+// Resolves with what it prints when it can be used: where it listens, and its public URL.
 function introduction(server) {
   return new Promise((resolve, reject) => {
     let said = '';
     const timer = setTimeout(() => reject(new Error(`no start:\n${said}`)), patience);
     server.once('error', reject);
     server.once('exit', (status) => reject(new Error(`the server ended with ${status}:\n${said}`)));
+    server.stderr.on('data', (text) => { said += text; });
     server.stdout.setEncoding('utf8').on('data', (text) => {
       said += text;
-      const page = said.match(/^Front page: (.*)\/$/m);
-      if (!page)
+      const [, address, url] = said.match(/ listens on (.*)\n(?:.*\n)*?Front page: (.*)\/\n/) ?? [];
+      if (!url)
         return;
       clearTimeout(timer);
-      resolve(page[1]);
+      resolve([address, url]);
     });
   });
 }
 
-export async function startSandbox(program, work) {
+// WORK is a folder for its log and its key.
+export async function startSandbox(program, work, options = ['--deterministic']) {
   const logPath = join(work, 'server.log');
-  const server = spawn(program, ['--listen', 'localhost:0', '--deterministic'],
+  const server = spawn(program, ['--listen', 'localhost:0', ...options],
     { env: cleanEnvironment(work), stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(logPath);
   server.stderr.pipe(log);
-  const url = await introduction(server).catch((error) => {
+  const [address, url] = await introduction(server).catch((error) => {
     server.kill('SIGKILL');
     throw error;
   });
 
   return {
-    url, // http://localhost:PORT
+    address, // localhost:PORT
+    url, // http://localhost:PORT unless told otherwise
     logPath,
     log: () => readFileSync(logPath, 'utf8'),
     // Resolves with its exit status.
