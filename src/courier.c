@@ -44,6 +44,13 @@ struct mk_courier {
     struct carriage *first;    /* all that are on their way */
     struct mk_world **blocked; /* held: wait for a receiver to have room */
     size_t blocked_count;
+    size_t turn; /* whose it is to be first of the due ones */
+};
+
+/* What a world asks about a receiver. */
+struct question {
+    const struct mk_courier *courier;
+    const struct mk_world *world;
 };
 
 /* --- One parcel ------------------------------------------------------------------------------- */
@@ -109,6 +116,7 @@ static void post(struct mk_courier *courier, const struct mk_parcel *parcel)
                                               carriage->attempt },
                                  .body = carriage->parcel.body,
                                  .length = carriage->parcel.length,
+                                 .sender = carriage->parcel.world,
                                  .context = carriage };
     mk_poster_start(courier->poster, &out);
 }
@@ -140,9 +148,9 @@ static void take_back(void *owner, const struct mk_posted *posted)
 
 static bool may_take(void *context, const char *url)
 {
-    const struct mk_courier *courier = context;
+    const struct question *question = context;
 
-    return mk_poster_may(courier->poster, url);
+    return mk_poster_may(question->courier->poster, question->world, url);
 }
 
 static void remember_blocked(struct mk_courier *courier, struct mk_world *world)
@@ -156,27 +164,29 @@ static void remember_blocked(struct mk_courier *courier, struct mk_world *world)
     courier->blocked[courier->blocked_count++] = mk_world_hold(world);
 }
 
-/* A receiver may have room now: those worlds are due again. */
+/* There may be room now: those worlds are due again, each time another one first. */
 static void look_at_blocked(struct mk_courier *courier)
 {
     for (size_t i = 0; i < courier->blocked_count; i++) {
         atomic_store(&courier->blocked[i]->wake_at, 0);
         mk_world_release(courier->blocked[i]);
     }
+    courier->turn += courier->blocked_count > 0;
     courier->blocked_count = 0;
 }
 
 /* Runs what is due and takes one parcel; true when there may be more to do at once. */
 static bool step(struct mk_courier *courier, struct mk_world *world)
 {
+    struct question question = { .courier = courier, .world = world };
     struct mk_parcel parcel;
     bool is_blocked = false;
 
     mk_world_lock(world);
     bool has_more = mk_schedule_run(world);
-    bool has_parcel = mk_deliveries_take(world, may_take, courier, &parcel, &is_blocked);
+    bool has_parcel = mk_deliveries_take(world, may_take, &question, &parcel, &is_blocked);
     bool goes_on = has_more || has_parcel;
-    atomic_store(&world->wake_at, goes_on || is_blocked ? INT64_MAX : mk_schedule_wake_at(world));
+    atomic_store(&world->wake_at, goes_on ? INT64_MAX : mk_schedule_wake_at(world, is_blocked));
     mk_world_unlock(world);
 
     if (has_parcel)
@@ -202,8 +212,9 @@ static void go_round(struct mk_courier *courier)
     size_t count = mk_worlds_list(courier->config.worlds, mk_monotonic_now(), &due);
 
     for (size_t i = 0; i < count; i++) {
-        visit(courier, due[i]);
-        mk_world_release(due[i]);
+        struct mk_world *world = due[(courier->turn + i) % count];
+        visit(courier, world);
+        mk_world_release(world);
     }
     free(due);
 }

@@ -16,6 +16,7 @@ struct row {
     const char *variable; /* NULL: no environment variable */
     enum kind kind;
     size_t offset;             /* of the member of struct mk_options; its type goes with the kind */
+    bool takes_list;           /* NAMES: the flag's value may be a comma list, too */
     const char *value;         /* how --help calls the value; NULL for a switch */
     const char *fallback;      /* as a user would write it; NULL: none */
     const char *fallback_help; /* where `fallback` does not say it */
@@ -69,7 +70,8 @@ static const struct row rows[] = {
       AT(redirect_origins), .value = "ORIGIN", .fallback_help = "loopback and app schemes only",
       .help = "a further origin that a redirect_uri may have; may be repeated" },
     { .flag = "webhook-hosts", .variable = PREFIX "WEBHOOK_HOSTS", .kind = NAMES,
-      AT(webhook_hosts), .value = "LIST", .fallback_help = "loopback and private addresses",
+      AT(webhook_hosts), .takes_list = true, .value = "LIST",
+      .fallback_help = "loopback and private addresses",
       .help = "further hosts that webhooks may go to: names, addresses, *.example.com, or * for "
               "all; may be repeated" },
     { .flag = "issuer", .variable = PREFIX "ISSUER", .kind = TEXT, AT(issuer), .value = "URL",
@@ -192,7 +194,8 @@ static bool read_value(const struct row *row, const struct source *source, const
     void *member = (char *)options + row->offset;
 
     if (row->kind == NAMES)
-        return add_names(member, value, source->is_list) || refuse(source, "must not be empty");
+        return add_names(member, value, source->is_list || row->takes_list) ||
+               refuse(source, "must not be empty");
     if (row->kind == TEXT) {
         char **text = member;
         if (value[0] == '\0')

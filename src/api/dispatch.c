@@ -201,7 +201,7 @@ static enum mk_err check_caller(struct run *run, const struct mk_match *match)
     return mk_access_check_form(run->service, run->request, run->input.body, problem, caller);
 }
 
-/* A delay of the fault that fired goes first. */
+/* A delay of the fault that fired goes first, for as long as the client waits. */
 static enum mk_err wait_for_fault(struct run *run)
 {
     struct progress *at = &run->at;
@@ -210,7 +210,8 @@ static enum mk_err wait_for_fault(struct run *run)
         at->stage = STAGE_DELAYED;
         at->pause.until = mk_monotonic_now() + at->fault.delay;
     }
-    return at->stage == STAGE_DELAYED && mk_monotonic_now() < at->pause.until ? MK_LATER : MK_OK;
+    bool waits = at->stage == STAGE_DELAYED && !run->request->is_abandoned;
+    return waits && mk_monotonic_now() < at->pause.until ? MK_LATER : MK_OK;
 }
 
 /* Who calls is known: a fault may fire, once for each call. */
@@ -312,7 +313,7 @@ void mk_api_dispatch(void *context, const struct mk_request *request, struct mk_
     enum mk_err err = MK_OK;
 
     resume(&run);
-    if (request->is_abandoned) {
+    if (request->is_abandoned && run.at.stage != STAGE_DELAYED) {
         mk_world_release(run.at.caller.world);
         return;
     }

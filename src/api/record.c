@@ -9,6 +9,14 @@
 /* Longest values of header fields that are kept. */
 enum { FIELD_MAX = 64 };
 
+/*
+ * Longer segments of paths are no words and no ids of links and accounts, which have 25 and 26
+ * bytes: rather a token that came to the wrong place.
+ */
+enum { SEGMENT_MAX = 32 };
+
+#define MASK "***"
+
 /* The texts of one happening; the journal copies them. */
 struct texts {
     char target[MK_KEPT_TARGET_MAX];
@@ -48,24 +56,41 @@ static const char *path_of(const char *target)
     return path == NULL ? target : path;
 }
 
+/* With long segments masked, but where a route takes others' ids. Returns the length. */
+static size_t write_path(const struct mk_route *route, const char *path, size_t length, char *out,
+                         size_t room)
+{
+    bool is_checked = route == NULL || route->names_link;
+    const char *end = path + length;
+    size_t written = 0;
+
+    while (path < end && written + 1 < room) {
+        size_t size = *path == '/' ? 1 : strcspn(path, "/?");
+        bool is_masked = is_checked && size > SEGMENT_MAX;
+        size_t shown = is_masked ? strlen(MASK) : size;
+        if (shown > room - 1 - written)
+            shown = room - 1 - written;
+        memcpy(out + written, is_masked ? MASK : path, shown);
+        written += shown;
+        path += size;
+    }
+    out[written] = '\0';
+    return written;
+}
+
 static void write_target(const struct mk_exchange *exchange, struct texts *texts)
 {
     const struct mk_shape *shape = exchange->route == NULL ? NULL : exchange->route->query;
     const char *path = path_of(exchange->request->target);
     const char *mark = strchrnul(path, '?');
-    size_t length = (size_t)(mark - path);
     size_t room = sizeof(texts->target);
+    size_t length = write_path(exchange->route, path, (size_t)(mark - path), texts->target, room);
 
-    if (*mark == '\0' || length + 2 > room) {
-        length = length < room ? length : room - 1;
-        memcpy(texts->target, path, length);
-        texts->target[length] = '\0';
+    if (*mark == '\0' || length + 2 > room)
         return;
-    }
-    memcpy(texts->target, path, length + 1);
-    const char *query = path + length + 1;
-    texts->target[length + 1] = '\0';
-    mk_mask_form(shape, query, strlen(query), texts->target + length + 1, room - length - 1);
+    texts->target[length++] = '?';
+    texts->target[length] = '\0';
+    mk_mask_form(shape, mark + 1, strlen(mark + 1), texts->target + length, room - length);
 }
 
 /* NULL when there is none, or nothing of it may be shown. */

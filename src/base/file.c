@@ -21,7 +21,7 @@ static bool read_all(FILE *file, struct mk_text *text)
     char buffer[4096];
     size_t got;
 
-    while ((got = fread(buffer, 1, sizeof(buffer), file)) > 0)
+    while (!text->failed && (got = fread(buffer, 1, sizeof(buffer), file)) > 0)
         mk_text_add(text, buffer, got);
     return !ferror(file) && !text->failed && text->length > 0;
 }
@@ -37,9 +37,13 @@ char *mk_file_read(const char *path, size_t limit, char *error, size_t error_siz
     }
     bool is_read = read_all(file, &text);
     fclose(file);
-    if (is_read)
+    const char *nul = is_read ? memchr(text.bytes, '\0', text.length) : NULL;
+    if (is_read && nul == NULL)
         return mk_text_steal(&text);
-    snprintf(error, error_size, "%s: not a readable file of 1 to %zu bytes", path, limit);
+    if (nul != NULL)
+        snprintf(error, error_size, "%s: byte %td: a text has no NUL", path, nul - text.bytes);
+    else
+        snprintf(error, error_size, "%s: not a readable file of 1 to %zu bytes", path, limit);
     mk_text_done(&text);
     return NULL;
 }

@@ -9,8 +9,8 @@
 #include <stddef.h>
 
 /*
- * The bytes of a file, NUL-ended and new; NULL with one line in `error` when it can't be read, is
- * empty or has more than `limit` bytes.
+ * The text in a file, NUL-ended and new; NULL with one line in `error` when it can't be read, is
+ * empty, has more than `limit` bytes or a NUL among them.
  */
 char *mk_file_read(const char *path, size_t limit, char *error, size_t error_size);
 

@@ -52,10 +52,14 @@ static void add_quoted(struct mk_text *line, const char *text)
     mk_text_add_char(line, '\'');
 }
 
-static void add_credentials(struct mk_text *line, const struct mk_route *route)
+static void add_credentials(struct mk_text *line, const struct mk_explained *explained)
 {
+    const struct mk_route *route = explained->route;
     enum mk_access access = route == NULL ? MK_ACCESS_CLIENT : route->access;
 
+    if (route != NULL && route->form != NULL &&
+        json_object_get(explained->body, "client_secret") == NULL)
+        mk_text_add_literal(line, " -u \"$CLIENT_ID:$CLIENT_SECRET\"");
     if (access == MK_ACCESS_CLIENT || access == MK_ACCESS_CONTROL)
         mk_text_add_literal(line, " -H \"Authorization: Bearer $TOKEN\"");
     if (access == MK_ACCESS_SESSION)
@@ -71,6 +75,14 @@ static void add_field(struct mk_text *line, const char *name, const char *value)
     mk_text_add_char(line, '\'');
 }
 
+/* What is too long, or broken, is kept up to a cut. */
+static bool is_whole(const char *body)
+{
+    size_t length = body == NULL ? 0 : strlen(body);
+
+    return length > 0 && (length < 3 || strcmp(body + length - 3, "...") != 0);
+}
+
 static void add_body(struct mk_text *line, const struct mk_explained *explained)
 {
     const struct mk_happening *request = explained->request;
@@ -82,10 +94,10 @@ static void add_body(struct mk_text *line, const struct mk_explained *explained)
     if (!is_form || request->content_type != NULL) /* curl says itself that it sends a form */
         add_field(line, "Content-Type", type);
     mk_text_add_literal(line, " --data-binary ");
-    if (request->body == NULL)
-        mk_text_add_literal(line, "\"$BODY\"");
-    else
+    if (is_whole(request->body))
         add_quoted(line, request->body);
+    else
+        mk_text_add_literal(line, "\"$BODY\"");
 }
 
 static void add_method(struct mk_text *line, const struct mk_happening *request)
@@ -96,6 +108,17 @@ static void add_method(struct mk_text *line, const struct mk_happening *request)
         mk_text_add_literal(line, " --head");
     else if (method != MK_GET || request->received > 0)
         mk_text_print(line, " -X %s", mk_method_name(method));
+}
+
+/* What curl would make of some bytes of an address by itself. */
+static void add_url(struct mk_text *line, const char *url)
+{
+    if (strpbrk(url, "[]{}") != NULL)
+        mk_text_add_literal(line, " --globoff");
+    if (strstr(url, "/.") != NULL)
+        mk_text_add_literal(line, " --path-as-is");
+    mk_text_add_char(line, ' ');
+    add_quoted(line, url);
 }
 
 json_t *mk_explain_curl(const struct mk_explained *explained)
@@ -109,9 +132,8 @@ json_t *mk_explain_curl(const struct mk_explained *explained)
     mk_text_add_text(&url, target == NULL ? "" : json_string_value(target));
     mk_text_add_literal(&line, "curl");
     add_method(&line, request);
-    mk_text_add_char(&line, ' ');
-    add_quoted(&line, url.bytes == NULL ? "" : url.bytes);
-    add_credentials(&line, explained->route);
+    add_url(&line, url.bytes == NULL ? "" : url.bytes);
+    add_credentials(&line, explained);
     add_field(&line, "moneykit-version", request->version);
     add_body(&line, explained);
     json_t *json = line.failed ? json_null() : json_string(line.bytes);

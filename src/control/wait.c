@@ -34,7 +34,10 @@ static const struct mk_field wait_fields[] = {
 /* clang-format on */
 const struct mk_shape mk_sandbox_wait_query = MK_SHAPE(NULL, wait_fields);
 
-/* A wait for a link's state begins with the state that it has. */
+/*
+ * A wait for a link's state begins with the state that it has: before its last change since the
+ * world was loaded. The journal's end where it does not tell of one.
+ */
 static uint64_t before_last_change(const struct mk_journal *journal, const char *link_id)
 {
     struct mk_journal_reader reader = { .number = 0 };
@@ -46,8 +49,32 @@ static uint64_t before_last_change(const struct mk_journal *journal, const char 
         if (happening.kind == MK_HAPPENED_LINK && mk_happening_link_id(&happening, id) &&
             strcmp(id, link_id) == 0)
             found = happening.number - 1;
+        else if (happening.kind == MK_HAPPENED_RESET)
+            found = journal->last;
     }
     return found;
+}
+
+/* The state that a link has, where the journal does not tell of it (any more). */
+static bool is_at_hand(const struct mk_call *call, const struct mk_filter *filter,
+                       const struct mk_pause *pause, struct mk_happening *ret)
+{
+    const char *link_id = mk_get_text(call->query, "link_id");
+    uint64_t last = call->world->journal.last;
+
+    if (filter->kind != MK_HAPPENED_LINK || link_id == NULL || pause->number < last ||
+        mk_get_text(call->query, "since") != NULL)
+        return false;
+    const struct mk_link *link = mk_links_find(&call->world->links, link_id, call->now);
+    if (link == NULL)
+        return false;
+    *ret = (struct mk_happening){ .number = last,
+                                  .moment = call->now,
+                                  .kind = MK_HAPPENED_LINK,
+                                  .state = link->state,
+                                  .error = link->error };
+    memcpy(ret->link, link->id, sizeof(ret->link));
+    return mk_filter_matches(filter, ret);
 }
 
 /* `since` is where to look on from, `number` where the whole wait began. */
@@ -146,12 +173,16 @@ enum mk_err mk_sandbox_wait(const struct mk_call *call, struct mk_reply *reply)
 {
     enum mk_happening_kind kind =
         (enum mk_happening_kind)mk_term_find(mk_happening_names, mk_get_text(call->query, "for"));
+    struct mk_happening match;
     struct mk_filter filter;
 
     MK_TRY(mk_filter_read(call, kind, &reply->issues, &filter));
     if (call->pause != NULL)
         reply->pause = *call->pause;
-    else
+    else {
         MK_TRY(start(call, &filter, reply));
+        if (is_at_hand(call, &filter, &reply->pause, &match))
+            return mk_reply_json(reply, 200, answer_view(call, &filter, &reply->pause, &match));
+    }
     return look(call, reply, &filter);
 }

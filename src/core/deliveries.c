@@ -121,9 +121,14 @@ static size_t size_of(const struct mk_delivery *delivery)
     return size;
 }
 
+bool mk_deliveries_are_full(const struct mk_deliveries *deliveries)
+{
+    return deliveries->waiting >= MK_DELIVERIES_WAITING_MAX;
+}
+
 static bool is_full(const struct mk_deliveries *deliveries, size_t more)
 {
-    return deliveries->waiting >= MK_DELIVERIES_WAITING_MAX ||
+    return mk_deliveries_are_full(deliveries) ||
            deliveries->waiting_bytes + more > MK_DELIVERIES_WAITING_BYTES;
 }
 

@@ -160,6 +160,9 @@ struct mk_message {
     size_t length;
 };
 
+/* Whether a new one would be dropped, whatever its size: then its body need not be written. */
+bool mk_deliveries_are_full(const struct mk_deliveries *deliveries);
+
 /* A new delivery to the link's webhook, borrowed; NULL when it was dropped. */
 struct mk_delivery *mk_deliveries_add(struct mk_world *world, const struct mk_message *message);
 
@@ -191,8 +194,11 @@ enum mk_err mk_deliveries_replay(struct mk_world *world, struct mk_delivery *del
 void mk_deliveries_set_mode(struct mk_deliveries *deliveries, enum mk_hostility hostility,
                             int64_t span, int64_t left);
 
-/* When the next attempt falls due, world's clock; INT64_MAX: none waits for the clock. */
-int64_t mk_deliveries_next(const struct mk_deliveries *deliveries);
+/*
+ * When the next attempt falls due after that moment, world's clock; INT64_MAX: none does. What is
+ * due and waits for its receiver hides nothing else.
+ */
+int64_t mk_deliveries_next(const struct mk_deliveries *deliveries, int64_t after);
 
 /* Everything that one attempt needs; owns it all, and outlives the delivery. */
 struct mk_parcel {

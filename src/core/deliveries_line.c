@@ -255,15 +255,20 @@ struct mk_delivery *mk_line_pick(const struct mk_line_look *look, bool *ret_bloc
     return delivery;
 }
 
-int64_t mk_deliveries_next(const struct mk_deliveries *deliveries)
+static int64_t next_of(const struct mk_heap *heap, int64_t after)
 {
-    const struct mk_due *due = mk_heap_first(&deliveries->due);
-    int64_t next = due == NULL ? INT64_MAX : due->at;
+    const struct mk_due *due = mk_heap_first(heap);
+
+    return due != NULL && due->at > after ? due->at : INT64_MAX;
+}
+
+int64_t mk_deliveries_next(const struct mk_deliveries *deliveries, int64_t after)
+{
+    int64_t next = next_of(&deliveries->due, after);
 
     for (size_t i = 0; i < deliveries->parked_count; i++) {
-        due = mk_heap_first(&deliveries->parked[i].due);
-        if (due != NULL && due->at < next)
-            next = due->at;
+        int64_t own = next_of(&deliveries->parked[i].due, after);
+        next = own < next ? own : next;
     }
     return next;
 }

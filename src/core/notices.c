@@ -131,7 +131,8 @@ static struct mk_delivery *deliver(const struct event *event)
 {
     struct mk_text body = MK_TEXT(BODY_MAX);
 
-    write_body(&body, event);
+    if (!mk_deliveries_are_full(&event->world->deliveries))
+        write_body(&body, event);
     const struct mk_message message = { .link = event->link,
                                         .event = (uint8_t)event->notice,
                                         .is_test = event->is_test,

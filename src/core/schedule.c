@@ -19,14 +19,9 @@ void mk_schedule_done(struct mk_schedule *schedule)
 
 struct source {
     int64_t (*next)(const struct mk_world *world);   /* INT64_MAX: nothing */
-    void (*run)(struct mk_world *world, int64_t at); /* one event; NULL: the courier's */
+    void (*run)(struct mk_world *world, int64_t at); /* one event */
     bool wakes;                                      /* somebody may wait for it */
 };
-
-static int64_t next_attempt(const struct mk_world *world)
-{
-    return mk_deliveries_next(&world->deliveries);
-}
 
 static int64_t next_session(const struct mk_world *world)
 {
@@ -58,10 +53,9 @@ static void end_key(struct mk_world *world, int64_t at)
     mk_keys_retire(&world->keys, at);
 }
 
-/* Of one time the upper row comes first. */
+/* Of one time the upper row comes first. Attempts are the courier's to run. */
 static const struct source sources[] = {
     { .next = mk_schedule_next_refresh, .run = mk_schedule_run_refresh, .wakes = true },
-    { .next = next_attempt, .wakes = true },
     { .next = next_session, .run = end_session },
     { .next = next_link, .run = end_link },
     { .next = next_key, .run = end_key },
@@ -72,7 +66,7 @@ enum { SOURCES = sizeof(sources) / sizeof(sources[0]) };
 /* The first due time after that moment. */
 static int64_t next_of(const struct mk_world *world, int64_t after, bool only_waking)
 {
-    int64_t next = INT64_MAX;
+    int64_t next = mk_deliveries_next(&world->deliveries, after);
 
     for (size_t i = 0; i < SOURCES; i++) {
         if (only_waking && !sources[i].wakes)
@@ -96,7 +90,7 @@ static bool run_first(struct mk_world *world, int64_t now)
     int64_t at = INT64_MAX;
 
     for (size_t i = 0; i < SOURCES; i++) {
-        int64_t own = sources[i].run != NULL ? sources[i].next(world) : INT64_MAX;
+        int64_t own = sources[i].next(world);
         if (own >= at)
             continue;
         first = &sources[i];
@@ -112,7 +106,7 @@ static bool run_first(struct mk_world *world, int64_t now)
 
 static bool has_due_attempt(const struct mk_world *world)
 {
-    return next_attempt(world) <= mk_world_now(world);
+    return mk_deliveries_next(&world->deliveries, INT64_MIN) <= mk_world_now(world);
 }
 
 /* What is due by now was run: the hand has to stay for deliveries. */
@@ -231,15 +225,15 @@ void mk_schedule_freeze(struct mk_world *world, bool frozen)
 
 /* --- The courier ------------------------------------------------------------------------------ */
 
-int64_t mk_schedule_wake_at(const struct mk_world *world)
+int64_t mk_schedule_wake_at(const struct mk_world *world, bool is_blocked)
 {
-    int64_t next = next_of(world, INT64_MIN, true);
+    int64_t now = mk_world_now(world);
+    int64_t next = next_of(world, is_blocked ? now : INT64_MIN, true);
 
     if (world->schedule.advance.is_on && !is_held_up(world))
         return 0;
     if (next == INT64_MAX)
         return INT64_MAX;
-    int64_t now = mk_world_now(world);
     if (next <= now)
         return 0;
     return world->clock.frozen ? INT64_MAX : mk_monotonic_now() + (next - now);
@@ -258,7 +252,7 @@ void mk_schedule_note(struct mk_world *world)
     if (is_quiet(world))
         return;
 
-    int64_t wake_at = mk_schedule_wake_at(world);
+    int64_t wake_at = mk_schedule_wake_at(world, false);
     if (wake_at >= atomic_load_explicit(&world->wake_at, memory_order_relaxed))
         return;
     atomic_store_explicit(&world->wake_at, wake_at, memory_order_release);

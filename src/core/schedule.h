@@ -86,10 +86,11 @@ void mk_schedule_freeze(struct mk_world *world, bool frozen);
 
 /*
  * When the courier should look at this world, mk_monotonic_now(); 0: at once; INT64_MAX: when it is
- * told. mk_schedule_note() tells it if that is sooner than it knows: dispatch calls it before it
- * gives up the lock.
+ * told. For one that `is_blocked` the attempts that are due by now do not count: it knows them, and
+ * looks when their receivers have room. mk_schedule_note() tells it if that is sooner than it
+ * knows: dispatch calls it before it gives up the lock.
  */
-int64_t mk_schedule_wake_at(const struct mk_world *world);
+int64_t mk_schedule_wake_at(const struct mk_world *world, bool is_blocked);
 void mk_schedule_note(struct mk_world *world);
 
 #endif

@@ -321,7 +321,7 @@ void mk_load_silence(const struct mk_cell *cell)
 
     switch (row->kind) {
     case MK_CELL_MOMENT:
-    case MK_CELL_MONEY:
+    case MK_CELL_MONEY: /* MK_NO_MONEY is the same number */
         *(int64_t *)at = MK_NEVER;
         break;
     case MK_CELL_SECONDS:

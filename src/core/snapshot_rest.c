@@ -4,6 +4,9 @@
 
 #include "base/memory.h"
 
+/* Numbers are counted on from there, and fit an int. */
+enum { NUMBER_MAX = INT32_MAX / 2 };
+
 /* --- Faults ----------------------------------------------------------------------------------- */
 
 static const char *literal_in(const char *const *names, const char *text)
@@ -43,7 +46,7 @@ static bool load_link_error(struct mk_loader *loader, const json_t *value,
 /* clang-format off */
 static const struct mk_row fault_rows[] = {
     { .key = "number", .kind = MK_CELL_UNSIGNED, MK_CELL_AT(mk_fault, number), .required = true,
-      .min = 1, .max = UINT32_MAX - 1 },
+      .min = 1, .max = NUMBER_MAX },
     { .key = "action", .kind = MK_CELL_CHOICE, MK_CELL_AT(mk_fault, action), .required = true,
       .names = mk_fault_action_names },
     { .key = "operation", .kind = MK_CELL_TEXT, MK_CELL_AT(mk_fault, operation) },
@@ -129,7 +132,7 @@ static const struct mk_row faults_rows[] = {
     { .key = "rules", .kind = MK_CELL_OWN, MK_CELL_AT(mk_faults, items), .save = save_rules,
       .load = load_rules },
     { .key = "last", .kind = MK_CELL_UNSIGNED, MK_CELL_AT(mk_faults, last),
-      .max = UINT32_MAX - 1 },
+      .max = NUMBER_MAX },
     { .key = "random", .kind = MK_CELL_RANDOM, MK_CELL_AT(mk_faults, random), .required = true },
     MK_CELL_NONE(mk_faults, count),
 };
@@ -140,7 +143,7 @@ const struct mk_part mk_faults_part = MK_PART(mk_faults, faults_rows);
 static const struct mk_row key_rows[] = {
     { .key = "seed", .kind = MK_CELL_HEX, MK_CELL_AT(mk_key, seed), .required = true },
     { .key = "number", .kind = MK_CELL_UNSIGNED, MK_CELL_AT(mk_key, number), .required = true,
-      .min = 1, .max = UINT32_MAX - 1 },
+      .min = 1, .max = NUMBER_MAX },
     { .key = "published", .kind = MK_CELL_MOMENT, MK_CELL_AT(mk_key, published),
       .required = true },
     { .key = "active", .kind = MK_CELL_MOMENT, MK_CELL_AT(mk_key, active), .required = true },
@@ -197,7 +200,7 @@ static const struct mk_row keys_rows[] = {
     { .key = "list", .kind = MK_CELL_OWN, MK_CELL_AT(mk_keys, items), .save = save_keys,
       .load = load_keys },
     { .key = "rotations", .kind = MK_CELL_UNSIGNED, MK_CELL_AT(mk_keys, rotations),
-      .max = UINT32_MAX - 1 },
+      .max = NUMBER_MAX },
     MK_CELL_NONE(mk_keys, count),
 };
 const struct mk_part mk_keys_part = MK_PART(mk_keys, keys_rows);

@@ -13,9 +13,6 @@
 #include "base/money.h"
 #include "core/snapshot.h"
 
-/* No time and no money look alike in memory. */
-_Static_assert(MK_NO_MONEY == MK_NEVER, "MK_CELL_MOMENT and MK_CELL_MONEY share their silence");
-
 enum mk_cell_kind {
     MK_CELL_SKIP, /* derived from the rest, or not kept: the row has no key */
     MK_CELL_OWN,  /* its functions do it */

@@ -288,7 +288,7 @@ static bool is_silent(const struct mk_row *row, const void *record)
 
     switch (row->kind) {
     case MK_CELL_MOMENT:
-    case MK_CELL_MONEY:
+    case MK_CELL_MONEY: /* MK_NO_MONEY is the same number */
         return *(const int64_t *)at == MK_NEVER;
     case MK_CELL_SECONDS:
         return *(const int32_t *)at == MK_NEVER_SECONDS;

@@ -119,8 +119,6 @@ void mk_world_take(struct mk_world *world, struct mk_world *from, bool with_keys
     SWAP(settings);
     SWAP(limits);
     SWAP(deliveries);
-    if (world->deliveries.last < from->deliveries.last)
-        world->deliveries.last = from->deliveries.last;
     SWAP(schedule);
     mk_faults_swap(&world->faults, &from->faults);
     if (with_keys)

@@ -9,7 +9,7 @@
  * An answer may come later: dispatch sets `later`, and is asked about the same request again when
  * the request's bell was rung or at the time it named, with what it left in `pending`. No thread
  * waits meanwhile. It is asked until it answers; with `is_abandoned` for the last time, when nobody
- * is there to read the answer: its header fields are gone then.
+ * is there to read the answer.
  */
 #ifndef MK_HTTP_MESSAGE_H
 #define MK_HTTP_MESSAGE_H
@@ -77,7 +77,7 @@ struct mk_request {
     const char *body; /* not NUL-ended; may be NULL when empty */
     size_t body_length;
     void *pending;     /* what dispatch left when it said `later`; NULL when first asked */
-    bool is_abandoned; /* the client has gone, or the server stops: free `pending` */
+    bool is_abandoned; /* the client has gone, or the server stops: the last time */
 
     /* Whoever took the request makes its bell when somebody wants it: mk_request_bell(). */
     struct mk_bell *(*bell_of)(void *carrier);

@@ -17,8 +17,9 @@
 /* How much of an answer is read on after what is kept of it: then its status is answer enough. */
 #define ANSWER_READ ((size_t)1024 * 1024)
 
-/* A host and port that is being called. */
+/* A host and port that is being called by one sender. */
 struct receiver {
+    const void *sender;
     char origin[sizeof(((struct mk_url *)0)->origin)];
     unsigned count; /* posts under way; 0: the place is free */
 };
@@ -62,20 +63,24 @@ struct mk_poster *mk_poster_new(const struct mk_poster_config *config)
 }
 
 /* The receiver's place; with `wants_new` one is made. NULL: it has none. */
-static struct receiver *find_receiver(struct mk_poster *poster, const char *origin, bool wants_new)
+static struct receiver *find_receiver(struct mk_poster *poster, const void *sender,
+                                      const char *origin, bool wants_new)
 {
     struct receiver *free_place = NULL;
 
     for (size_t i = 0; i < MK_POSTS_MAX; i++) {
         struct receiver *receiver = &poster->receivers[i];
-        if (receiver->count > 0 && strcmp(receiver->origin, origin) == 0)
+        if (receiver->count > 0 && receiver->sender == sender &&
+            strcmp(receiver->origin, origin) == 0)
             return receiver;
         if (receiver->count == 0 && free_place == NULL)
             free_place = receiver;
     }
-    if (wants_new && free_place != NULL)
-        mk_copy_into(free_place->origin, sizeof(free_place->origin), origin);
-    return wants_new ? free_place : NULL;
+    if (!wants_new || free_place == NULL)
+        return NULL;
+    free_place->sender = sender;
+    mk_copy_into(free_place->origin, sizeof(free_place->origin), origin);
+    return free_place;
 }
 
 static void read_origin(const char *url, struct mk_url *ret)
@@ -84,7 +89,7 @@ static void read_origin(const char *url, struct mk_url *ret)
         *ret = (struct mk_url){ .origin = "" };
 }
 
-bool mk_poster_may(const struct mk_poster *poster, const char *url)
+bool mk_poster_may(const struct mk_poster *poster, const void *sender, const char *url)
 {
     struct mk_url parts;
 
@@ -92,7 +97,7 @@ bool mk_poster_may(const struct mk_poster *poster, const char *url)
         return poster->count == 0;
     read_origin(url, &parts);
     const struct receiver *receiver =
-        find_receiver((struct mk_poster *)poster, parts.origin, false);
+        find_receiver((struct mk_poster *)poster, sender, parts.origin, false);
     return receiver == NULL || receiver->count < MK_POSTS_PER_RECEIVER_MAX;
 }
 
@@ -187,6 +192,7 @@ static void set_options(const struct mk_curl *curl, struct carriage *carriage,
     curl->easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
     curl->easy_setopt(handle, CURLOPT_NOPROXY, "*");
     curl->easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl->easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L); /* its end waits for no name server */
     curl->easy_setopt(handle, CURLOPT_TIMEOUT, (long)MK_POST_SECONDS);
     curl->easy_setopt(handle, CURLOPT_CAINFO, NULL);
     curl->easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
@@ -226,7 +232,7 @@ void mk_poster_start(struct mk_poster *poster, const struct mk_post *post)
     carriage->started = mk_monotonic_now();
     carriage->may_go_anywhere =
         mk_reach_is_listed(url.host, poster->config.allowed, poster->config.allowed_count);
-    carriage->receiver = find_receiver(poster, url.origin, true);
+    carriage->receiver = find_receiver(poster, post->sender, url.origin, true);
     if (carriage->receiver != NULL)
         carriage->receiver->count++;
     carriage->answer_headers = MK_TEXT(MK_POST_HEADERS_KEPT);

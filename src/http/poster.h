@@ -17,7 +17,7 @@
 /* Limits, ours. */
 #define MK_POST_SECONDS 10           /* from the start to the end of an answer */
 #define MK_POSTS_MAX 512U            /* under way at a time */
-#define MK_POSTS_PER_RECEIVER_MAX 8U /* of them to one host and port */
+#define MK_POSTS_PER_RECEIVER_MAX 8U /* of them for one sender to one host and port */
 #define MK_POST_HEADERS_KEPT ((size_t)4 * 1024)
 #define MK_POST_ANSWER_KEPT ((size_t)4 * 1024)
 
@@ -30,7 +30,8 @@ struct mk_post {
     const char *headers[MK_POST_HEADERS]; /* "Name: value"; NULL after the last */
     const char *body;
     size_t length;
-    void *context; /* comes back with the result */
+    const void *sender; /* no sender's posts take the room of another's at a receiver */
+    void *context;      /* comes back with the result */
 };
 
 /* How it went. Borrowed by the callback. */
@@ -58,8 +59,8 @@ struct mk_poster *mk_poster_new(const struct mk_poster_config *config);
 /* Gives up what is under way (`done` is not called for it) and frees everything. */
 void mk_poster_free(struct mk_poster *poster);
 
-/* Whether there is room for one more post, to this receiver and in all. */
-bool mk_poster_may(const struct mk_poster *poster, const char *url);
+/* Whether there is room for one more post, of this sender to this receiver and in all. */
+bool mk_poster_may(const struct mk_poster *poster, const void *sender, const char *url);
 
 /*
  * Starts a post. One that can't even start, or whose host or the address that its name stands for

@@ -34,7 +34,6 @@ static void ask(struct mk_connection *c, struct mk_response *response)
     response->close |= c->close_after || mk_server_stopping(server);
 }
 
-/* The header fields may be gone by now. */
 void mk_answer_abandon(struct mk_connection *connection)
 {
     const struct mk_server *server = connection->door->loop->server;
@@ -43,7 +42,6 @@ void mk_answer_abandon(struct mk_connection *connection)
     if (connection->request.pending == NULL)
         return;
     connection->request.is_abandoned = true;
-    memset(connection->request.header, 0, sizeof(connection->request.header));
     mk_response_init(&response);
     server->dispatch(server->context, &connection->request, &response);
     connection->request.pending = NULL;

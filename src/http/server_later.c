@@ -131,6 +131,7 @@ static void look_after(struct mk_connection *c)
 static void lose(struct mk_connection *c)
 {
     c->lost = true;
+    mk_answer_abandon(c); /* while its header fields are there */
     shutdown(c->fd, SHUT_RDWR);
     mk_later_resume(c);
 }

@@ -171,7 +171,7 @@ enum MHD_Result mk_answer_and_close(struct mk_connection *connection);
 /* Asks dispatch about a parked connection again. */
 void mk_answer_again(struct mk_connection *connection);
 
-/* Lets dispatch free what it keeps for an answer that nobody waits for. */
+/* Lets dispatch come to an end with an answer that nobody waits for. */
 void mk_answer_abandon(struct mk_connection *connection);
 
 /* server_later.c */

@@ -33,6 +33,7 @@ enum { FIELD_COST = 64, ANSWER_ROOM = 1536 };
 static void end_request(struct mk_connection *c)
 {
     mk_later_forget_bell(c);
+    memset(c->request.header, 0, sizeof(c->request.header)); /* they may be gone by now */
     mk_answer_abandon(c);
 }
 

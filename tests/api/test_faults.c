@@ -438,7 +438,10 @@ START_TEST(faults__undocumented)
 }
 END_TEST
 
-/* The call waits without a thread, and nothing happens before its time. */
+/*
+ * The call waits without a thread, and nothing happens before its time, or before its client has
+ * left.
+ */
 START_TEST(faults__delay_in_memory)
 {
     struct client *client = signed_in("alice");
@@ -466,7 +469,7 @@ START_TEST(faults__delay_in_memory)
     ck_assert_uint_eq(direct.response.status, 500);
     mk_response_done(&direct.response);
     expect_status(delete_(client, FAULTS), 204);
-    expect_status(get(client, "%s", target), 200);
+    expect_value(get(client, "%s", target), "state", "'deleted'");
     free(target);
 }
 END_TEST
@@ -554,6 +557,32 @@ START_TEST(faults__truncated_on_the_wire)
 }
 END_TEST
 
+/* Who gives up waiting does not know it, but the call does its work. */
+START_TEST(faults__delay_outlasts_the_client)
+{
+    struct client *client = signed_in("alice");
+    char *target = quoted("/links/%s", text_at(connected_link(client, NONE), "link_id"));
+    char request[1024];
+
+    if (under_test.transport == TRANSPORT_CURL) {
+        add_rule(client, "'action': 'delay', 'delay_ms': 600000, 'operation': 'delete_link'");
+        const char *port = strrchr(moneykit_sandbox_address(under_test.sandbox), ':') + 1;
+        int fd = wire_try_port((unsigned)strtoul(port, NULL, 10));
+        snprintf(request, sizeof(request),
+                 "DELETE %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", target,
+                 client->token);
+        ck_assert(wire_say(fd, request));
+        while (json_integer_value(member(get(client, FAULTS "/1"), "fired")) == 0)
+            ;
+        close(fd);
+        expect_value(get(client, "/sandbox/wait?for=request&operation=delete_link&since=0"),
+                     "event.status", "204");
+        expect_deleted(client, target);
+    }
+    free(target);
+}
+END_TEST
+
 START_TEST(faults__delay_on_the_wire)
 {
     struct client *client = signed_in("alice");
@@ -591,4 +620,5 @@ void faults_tests(TCase *tcase)
     tcase_add_test(tcase, faults__reset_on_the_wire);
     tcase_add_test(tcase, faults__truncated_on_the_wire);
     tcase_add_test(tcase, faults__delay_on_the_wire);
+    tcase_add_test(tcase, faults__delay_outlasts_the_client);
 }

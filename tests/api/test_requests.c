@@ -330,6 +330,22 @@ START_TEST(requests__curl)
 }
 END_TEST
 
+/* What curl reads as a pattern or straightens, and what the journal does not have whole. */
+START_TEST(requests__curl_of_odd_calls)
+{
+    struct client *client = signed_in("alice");
+
+    const char *line = text_at(entry_of(client, get(client, "/links/{id}")), "curl");
+    ck_assert_ptr_nonnull(strstr(line, "curl --globoff '"));
+    line = text_at(entry_of(client, get(client, "/a/../links")), "curl");
+    ck_assert_ptr_nonnull(strstr(line, "curl --path-as-is '"));
+    line = text_at(entry_of(client, post(client, "/link-session", "{'link_tags': ['a'")), "curl");
+    ck_assert_ptr_nonnull(strstr(line, " --data-binary \"$BODY\""));
+    line = text_at(entry_of(client, post(client, "/link-session", "{}")), "curl");
+    ck_assert_ptr_nonnull(strstr(line, " --data-binary '{}'"));
+}
+END_TEST
+
 START_TEST(requests__fault)
 {
     struct client *client = signed_in("alice");
@@ -381,7 +397,7 @@ END_TEST
 
 static const char *const secrets[] = { "hunter2-password",  "hunter2-mfa",  "hunter2-username",
                                        "hunter2-account-1", "hunter2-lost", "hunter2-query",
-                                       "hunter2-form",      "hunter2-raw" };
+                                       "hunter2-form",      "hunter2-raw",  "hunter2-path" };
 
 static void expect_no_secret(const struct reply *reply)
 {
@@ -403,6 +419,8 @@ static void send_secrets(struct client *client)
     post(client, "/links/none/reset", "{'password': 'hunter2-password'}");
     post(client, "/nowhere?token=hunter2-query", "{'a': ['hunter2-lost']}");
     get(client, "/links?access_token=hunter2-query&hunter2-query");
+    get(client, "/links/hunter2-path-0123456789-0123456789");
+    get(client, "/nowhere/hunter2-path-0123456789-0123456789/accounts");
     CALL(client, .method = "POST", .target = "/auth/token",
          .headers = { "Content-Type: application/x-www-form-urlencoded" },
          .body = "client_secret=hunter2-form&client_id=x&grant_type=client_credentials");
@@ -467,6 +485,7 @@ void requests_tests(TCase *tcase)
     tcase_add_test(tcase, requests__links_explained);
     tcase_add_test(tcase, requests__caused);
     tcase_add_test(tcase, requests__curl);
+    tcase_add_test(tcase, requests__curl_of_odd_calls);
     tcase_add_test(tcase, requests__fault);
     tcase_add_test(tcase, requests__durations);
     tcase_add_test(tcase, requests__expired_bearer);

@@ -191,6 +191,7 @@ START_TEST(snapshot__every_read_answers_as_before)
 
     read_all(client, &reads);
     char *document = save(client);
+    link_at(client, "moneykit-creds-bank", "user_good", "'webhook': 'http://localhost:1/later'");
     expect_status(reset(client), 204);
     expect_value(get(client, "/links"), "links", "[]");
     load(client, document);

@@ -128,6 +128,27 @@ START_TEST(wait__state_at_hand)
 }
 END_TEST
 
+/* Also where the journal has nothing about it: in a world that was loaded, or after much else. */
+START_TEST(wait__state_at_hand_untold)
+{
+    struct client *client = signed_in("alice");
+    char *link = quoted("%s", text_at(connected_link(client, NONE), "link_id"));
+    const struct reply *reply = get(client, "/sandbox/snapshot");
+    char *snapshot = quoted("%s", reply->body);
+
+    delete_(client, "/links/%s", link);
+    reply = CALL(client, .method = "PUT", .target = "/sandbox/snapshot", .body = snapshot);
+    expect_status(reply, 200);
+    reply = get(client, WAIT "?for=link&link_id=%s&state=deleted&timeout_seconds=0", link);
+    expect_value(reply, "matched", "false");
+    reply = get(client, WAIT "?for=link&link_id=%s&state=connected&timeout_seconds=0", link);
+    expect_value(reply, "matched", "true");
+    expect_value(reply, "event.state", "'connected'");
+    free(snapshot);
+    free(link);
+}
+END_TEST
+
 START_TEST(wait__times_out)
 {
     struct client *client = signed_in("alice");
@@ -207,6 +228,7 @@ void wait_tests(TCase *tcase)
     tcase_add_test(tcase, wait__goes_on);
     tcase_add_test(tcase, wait__says_what_it_saw);
     tcase_add_test(tcase, wait__state_at_hand);
+    tcase_add_test(tcase, wait__state_at_hand_untold);
     tcase_add_test(tcase, wait__times_out);
     tcase_add_test(tcase, wait__is_woken);
     tcase_add_test(tcase, wait__refused);

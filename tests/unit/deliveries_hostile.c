@@ -92,7 +92,8 @@ START_TEST(reorder__alone)
 {
     set_mode(MK_HOSTILE_REORDER, -1);
     add("1");
-    ck_assert_int_eq(mk_deliveries_next(&world->deliveries), BANK_NOW + MK_HOSTILITY_SPAN);
+    ck_assert_int_eq(mk_deliveries_next(&world->deliveries, INT64_MIN),
+                     BANK_NOW + MK_HOSTILITY_SPAN);
     bank_wait(&bank, MK_HOSTILITY_SPAN - 1);
     ck_assert_str_eq(fake_run(&courier, 200), "");
     bank_wait(&bank, 1);

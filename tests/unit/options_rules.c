@@ -69,6 +69,8 @@ static const struct {
     { { "--webhook-hosts=*" }, true },
     { { "--webhook-hosts=93.184.216.34", "--webhook-hosts=2001:db8::1" }, true },
     { { "--webhook-hosts=Hooks.test" }, true },
+    { { "--webhook-hosts=hooks.test,*.a.test, 10.0.0.1" }, true },
+    { { "--webhook-hosts=hooks.test,a.test:80" }, false },
     { { "--webhook-hosts=hooks.test:80" }, false },
     { { "--webhook-hosts=*.*.test" }, false },
     { { "--webhook-hosts=*test" }, false },

@@ -73,6 +73,7 @@ static void start(size_t number, const char *url)
                                   .headers = { "Content-Type: application/json", "X-Mark: yes" },
                                   .body = "{\"a\":1}",
                                   .length = 7,
+                                  .sender = &box,
                                   .context = (void *)(uintptr_t)number };
 
     mk_poster_start(box.poster, &post);
@@ -277,11 +278,12 @@ START_TEST(a_silent_receiver_keeps_nobody_else_waiting)
     open_receiver(&silent, NULL);
     open_receiver(&quick, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     for (size_t i = 1; i <= MK_POSTS_PER_RECEIVER_MAX; i++) {
-        ck_assert(mk_poster_may(box.poster, silent.url));
+        ck_assert(mk_poster_may(box.poster, &box, silent.url));
         start(i, silent.url);
     }
-    ck_assert(!mk_poster_may(box.poster, silent.url));
-    ck_assert(mk_poster_may(box.poster, quick.url));
+    ck_assert(!mk_poster_may(box.poster, &box, silent.url));
+    ck_assert(mk_poster_may(box.poster, &box, quick.url));
+    ck_assert(mk_poster_may(box.poster, &silent, silent.url)); /* of another sender */
     start(20, quick.url);
     wait_for(1);
     ck_assert_uint_eq(box.order[0], 20);

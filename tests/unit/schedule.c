@@ -199,7 +199,7 @@ START_TEST(run__quiet_ends)
     bank_wait(&bank, MK_SECOND);
     bank_bare_session(&bank);
     ck_assert_int_eq(next(), 1 + 1800);
-    ck_assert_int_eq(mk_schedule_wake_at(world), INT64_MAX);
+    ck_assert_int_eq(mk_schedule_wake_at(world, false), INT64_MAX);
     bank_wait(&bank, 1800 * MK_SECOND);
     run();
     ck_assert_uint_eq(world->sessions.store.count, 0);
@@ -252,9 +252,9 @@ START_TEST(wake__frozen_clock)
     mk_schedule_note(world);
     ck_assert_int_eq(wakes, 1); /* it knows */
     run();
-    ck_assert_int_eq(mk_schedule_wake_at(world), INT64_MAX);
+    ck_assert_int_eq(mk_schedule_wake_at(world, false), INT64_MAX);
     connected(true);
-    ck_assert_int_eq(mk_schedule_wake_at(world), 0); /* a webhook */
+    ck_assert_int_eq(mk_schedule_wake_at(world, false), 0); /* a webhook */
 }
 END_TEST
 

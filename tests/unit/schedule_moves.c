@@ -100,13 +100,13 @@ START_TEST(move__nothing_is_due)
     ck_assert_uint_eq(mk_schedule_advance(bank.world, MK_HOUR, _i == 1), 1);
     ck_assert_int_eq(seconds(), 0);
     ck_assert_int_eq(mk_schedule_destination(bank.world), BANK_NOW + MK_HOUR);
-    ck_assert_int_eq(mk_schedule_wake_at(bank.world), 0);
+    ck_assert_int_eq(mk_schedule_wake_at(bank.world, false), 0);
     drive();
     ck_assert_int_eq(seconds(), 3600);
     ck_assert(!is_on());
     ck_assert_uint_eq(bank.world->schedule.advance.moves, 1);
     ck_assert_str_eq(told(), "3600:clock ");
-    ck_assert_int_eq(mk_schedule_wake_at(bank.world), INT64_MAX);
+    ck_assert_int_eq(mk_schedule_wake_at(bank.world, false), INT64_MAX);
     ck_assert_int_eq(mk_schedule_destination(bank.world), BANK_NOW + MK_HOUR);
 }
 END_TEST
@@ -137,11 +137,11 @@ START_TEST(move__waits_for_deliveries)
     ck_assert_uint_eq(drive(), 1);
     ck_assert_int_eq(seconds(), 1);
     ck_assert(is_on());
-    ck_assert_int_eq(mk_schedule_wake_at(bank.world), INT64_MAX);
+    ck_assert_int_eq(mk_schedule_wake_at(bank.world, false), INT64_MAX);
     ck_assert_uint_eq(drive(), 0);
     ck_assert_int_eq(seconds(), 1);
     bring_all(200);
-    ck_assert_int_eq(mk_schedule_wake_at(bank.world), 0);
+    ck_assert_int_eq(mk_schedule_wake_at(bank.world, false), 0);
     for (int64_t day = 1; day <= 2; day++) {
         ck_assert_uint_eq(drive(), 1);
         ck_assert_int_eq(seconds(), day * 86400 + 1);
@@ -193,7 +193,7 @@ START_TEST(move__in_a_hurry)
     mk_schedule_advance(bank.world, 2 * MK_DAY, true);
     ck_assert_uint_eq(drive(), 1);
     mk_schedule_hurry(bank.world);
-    ck_assert_int_eq(mk_schedule_wake_at(bank.world), 0);
+    ck_assert_int_eq(mk_schedule_wake_at(bank.world, false), 0);
     drive();
     ck_assert(!is_on());
     ck_assert_int_eq(seconds(), 2 * 86400);

@@ -17,6 +17,7 @@
     X(clock) \
     X(day) \
     X(encoding) \
+    X(file) \
     X(heap) \
     X(log) \
     X(map) \
