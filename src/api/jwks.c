@@ -45,8 +45,9 @@ static json_t *values_of(const json_t *keys)
     const char *kid;
     json_t *key;
 
-    json_object_foreach((json_t *)keys, kid, key)
+    json_object_foreach((json_t *)keys, kid, key) {
         mk_json_append(&list, json_incref(key));
+    }
     return list;
 }
 

@@ -198,8 +198,9 @@ static json_t *checks_view(const struct mk_explained *explained)
         mk_json_append(&list, mk_explain_error(explained));
         return list;
     }
-    json_array_foreach(json_object_get(explained->error, "validation_errors"), i, problem)
+    json_array_foreach(json_object_get(explained->error, "validation_errors"), i, problem) {
         mk_json_append(&list, input_check(explained, problem));
+    }
     return list;
 }
 

@@ -258,8 +258,9 @@ static void read_additions(struct changing *changing, const json_t *rows)
     const json_t *row;
 
     mk_accounts_list(&changing->ledger, NULL, &accounts);
-    json_array_foreach(rows, index, row)
+    json_array_foreach(rows, index, row) {
         read_added(changing, &accounts, index, row);
+    }
     mk_accounts_done(&accounts);
 }
 
@@ -268,12 +269,15 @@ static void read_edits(struct changing *changing, const json_t *body)
     size_t index;
     const json_t *item;
 
-    json_array_foreach(json_object_get(body, "change"), index, item)
+    json_array_foreach(json_object_get(body, "change"), index, item) {
         read_change(changing, index, item);
-    json_array_foreach(json_object_get(body, "settle"), index, item)
+    }
+    json_array_foreach(json_object_get(body, "settle"), index, item) {
         read_settle(changing, index, item);
-    json_array_foreach(json_object_get(body, "remove"), index, item)
+    }
+    json_array_foreach(json_object_get(body, "remove"), index, item) {
         read_remove(changing, index, item);
+    }
 }
 
 static void begin(struct changing *changing, const json_t *body)

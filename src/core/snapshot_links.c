@@ -217,15 +217,18 @@ static void save_chain(struct mk_saver *saver, const char *key, const struct mk_
 void mk_save_links(struct mk_saver *saver, const void *record)
 {
     const struct mk_links *links = &((const struct mk_world *)record)->links;
-    struct places places = { .links = links,
-                             .list = mk_alloc_zero(links->store.used, sizeof(uint32_t)) };
+    struct places *places = mk_alloc_zero(1, sizeof(*places));
 
-    saver->context = &places;
+    places->links = links;
+    places->list = mk_alloc_zero(links->store.used, sizeof(uint32_t));
+    saver->context = places;
     find_places(saver, &links->pending);
     find_places(saver, &links->active);
     save_chain(saver, "pending_links", &links->pending);
     save_chain(saver, "links", &links->active);
-    free(places.list);
+    saver->context = NULL;
+    free(places->list);
+    free(places);
 }
 
 /* --- Loading ---------------------------------------------------------------------------------- */
