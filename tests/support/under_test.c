@@ -142,8 +142,10 @@ static void check_links(void)
     for (size_t i = 0; i < noted.client_count; i++) {
         struct mk_world *world = mk_worlds_find(under_test.service->worlds, noted.clients[i]);
         if (world != NULL) {
+            mk_world_lock(world); /* the courier goes on */
             check_chain(world, &world->links.pending);
             check_chain(world, &world->links.active);
+            mk_world_unlock(world);
         }
         mk_world_release(world);
         free(noted.clients[i]);
