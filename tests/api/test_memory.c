@@ -20,6 +20,13 @@
 
 enum { ALLOCATIONS_MAX = 1 << 16, LAST_ALLOCATIONS = 40 };
 
+/* One thread holds no race to find: ThreadSanitizer sees one failure in many. */
+#ifdef __SANITIZE_THREAD__
+enum { STRIDE = 40 };
+#else
+enum { STRIDE = 1 };
+#endif
+
 /* A JSON body that jansson has misread, see above. */
 static bool is_misread(const struct ask *ask, const struct reply *reply)
 {
@@ -40,7 +47,7 @@ static const struct reply *press_on_from(struct client *client, const struct ask
 {
     long misread = 0;
 
-    for (; n < ALLOCATIONS_MAX; n++) {
+    for (; n < ALLOCATIONS_MAX; n += STRIDE) {
         under_test.failing_allocation = n;
         const struct reply *reply = call(client, ask);
         if (!under_test.allocation_failed) {
