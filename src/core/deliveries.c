@@ -21,7 +21,7 @@ void mk_deliveries_init(struct mk_deliveries *deliveries)
     mk_chain_init(&deliveries->finished_chain, offsetof(struct mk_delivery, finished_node));
 }
 
-static void free_texts(struct mk_delivery *delivery)
+void mk_delivery_done(struct mk_delivery *delivery)
 {
     for (uint32_t i = 0; i < delivery->attempt_count; i++) {
         free(delivery->attempts[i].problem);
@@ -39,7 +39,7 @@ void mk_deliveries_done(struct mk_deliveries *deliveries)
     struct mk_delivery *delivery = NULL;
 
     while ((delivery = mk_deliveries_after(deliveries, delivery)) != NULL)
-        free_texts(delivery);
+        mk_delivery_done(delivery);
     mk_line_done(deliveries);
     mk_map_done(&deliveries->by_token);
     mk_store_done(&deliveries->store);
@@ -291,7 +291,7 @@ static void forget(struct mk_deliveries *deliveries, struct mk_delivery *deliver
     mk_chain_remove(&deliveries->finished_chain, &deliveries->store, record);
     mk_chain_remove(&deliveries->made_chain, &deliveries->store, record);
     mk_map_remove(&deliveries->by_token, hash_token(delivery->token), record);
-    free_texts(delivery);
+    mk_delivery_done(delivery);
     delivery->number = 0; /* what still names the record names nobody */
     mk_store_remove(&deliveries->store, record);
 }

@@ -150,6 +150,9 @@ struct mk_deliveries {
 void mk_deliveries_init(struct mk_deliveries *deliveries);
 void mk_deliveries_done(struct mk_deliveries *deliveries);
 
+/* Frees what one owns; its record is its owner's. */
+void mk_delivery_done(struct mk_delivery *delivery);
+
 /* What a new delivery is about; everything is copied. */
 struct mk_message {
     const struct mk_link *link; /* has a webhook */

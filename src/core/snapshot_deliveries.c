@@ -8,7 +8,6 @@
 #include "base/memory.h"
 #include "core/notices.h"
 
-#include <stdlib.h>
 #include <uuid/uuid.h>
 
 /* --- Attempts --------------------------------------------------------------------------------- */
@@ -204,19 +203,6 @@ static bool check_delivery(struct mk_loader *loader, const struct mk_place *plac
     return true;
 }
 
-static void free_delivery(struct mk_delivery *delivery)
-{
-    for (uint32_t i = 0; i < delivery->attempt_count; i++) {
-        free(delivery->attempts[i].problem);
-        free(delivery->attempts[i].headers);
-        free(delivery->attempts[i].answer);
-    }
-    free(delivery->attempts);
-    free(delivery->idempotency_key);
-    free(delivery->url);
-    free(delivery->body);
-}
-
 static bool load_delivery(struct mk_loader *loader, const json_t *value,
                           const struct mk_place *place)
 {
@@ -225,7 +211,7 @@ static bool load_delivery(struct mk_loader *loader, const json_t *value,
 
     if (!mk_load_part(loader, &mk_delivery_part, value, place, &delivery) ||
         !check_delivery(loader, place, deliveries, &delivery)) {
-        free_delivery(&delivery);
+        mk_delivery_done(&delivery);
         return false;
     }
     delivery.length = strlen(delivery.body);
